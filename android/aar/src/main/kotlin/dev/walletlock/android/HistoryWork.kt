@@ -9,6 +9,7 @@ import dev.walletlock.Dispute
 import dev.walletlock.DisputeEnd
 import dev.walletlock.DisputeReason
 import dev.walletlock.JournalEntry
+import dev.walletlock.JournalQuery
 import dev.walletlock.LockException
 import dev.walletlock.Session
 import dev.walletlock.Spent
@@ -78,6 +79,7 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
 
     /** The line that is shown first, once. 0: none. */
     var firstLine = 0L
+    private var nowMs = System.currentTimeMillis()
     private var searching: Job? = null
     private var most = STEP
     private var evidence: Pair<Int, String>? = null
@@ -86,6 +88,8 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         look()
         if (firstLine > 0) open.journal.line(firstLine)?.let { page = Page.Line(it) }
         firstLine = 0
+        // By the clock that wrote the lines: the newest says when this session began.
+        nowMs = open.journal.page(JournalQuery(limit = 1)).entries.firstOrNull()?.wallMs ?: System.currentTimeMillis()
         search()
     }
 
@@ -151,7 +155,7 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
             val lines = mutableListOf<JournalEntry>()
             try {
                 // Enough ends the flow early: nobody reads more than fits.
-                open.journal.search(filter.query(System.currentTimeMillis())).collect { step ->
+                open.journal.search(filter.query(nowMs)).collect { step ->
                     lines += step.entries
                     found = lines.take(most)
                     progress = step.progress

@@ -4,7 +4,6 @@ import java.io.File
 import java.util.concurrent.CompletableFuture
 import org.json.JSONArray
 import org.junit.Assert.assertEquals
-import org.junit.Assert.assertTrue
 import org.junit.Test
 
 /** The whole program as a person sees it: the page in Chromium. Run by `cargo xtask test-browser`. */
@@ -81,38 +80,6 @@ class BrowserTest : OnPhone() {
         paying.isTold("Not charged: €60.00 to Bookshop.", atTheCounter = "Declined: nothing is charged")
         keep(browser, "declined")
         assertEquals(PayDay.A_DAY - 4_800, paying.leftToday())
-    }
-
-    @Test
-    fun `last month's payment is found and disputed, and the verifier reads the evidence, in a browser`() = inBrowser { browser, mouse ->
-        val day = FirstDay(mouse)
-        val disputing = DisputeDay(mouse, day, PayDay(mouse, day))
-        day.setsAPin()
-        LostDay(mouse, day).isRegistered()
-        disputing.paysAndAMonthPasses()
-        disputing.findsLastMonthsPayment()
-        keep(browser, "found")
-        disputing.disputesIt()
-        keep(browser, "disputed")
-        val evidence = disputing.handsTheEvidenceOver()
-        keep(browser, "evidence")
-        val (isRight, said) = verifies(evidence)
-        assertTrue(said, isRight && "dispute 1 of payment" in said && "shown when it was approved: 48.00" in said)
-        val (isStillRight, refused) = verifies(evidence.replace("not_mine", "other"))
-        assertTrue(refused, !isStillRight && refused.startsWith("refused"))
-    }
-
-    /** What the command-line verifier says about a file, and whether it is right. */
-    private fun verifies(evidence: String): Pair<Boolean, String> {
-        val file = File.createTempFile("dispute", ".jsonl")
-        try {
-            file.writeText(evidence)
-            val verifier = ProcessBuilder(System.getProperty("walletlock.verifier"), file.path).redirectErrorStream(true).start()
-            val said = verifier.inputStream.bufferedReader().readText()
-            return (verifier.waitFor() == 0) to said
-        } finally {
-            file.delete()
-        }
     }
 
     private fun inBrowser(live: (WebDriver, Mouse) -> Unit) {
