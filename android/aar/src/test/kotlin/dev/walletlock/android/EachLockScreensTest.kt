@@ -2,7 +2,6 @@ package dev.walletlock.android
 
 import android.app.Activity
 import android.graphics.Bitmap
-import android.provider.Settings
 import android.view.View
 import android.widget.LinearLayout
 import android.widget.TextView
@@ -25,23 +24,19 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 
 /** Pictures of each lock's own screen. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class EachLockScreensTest {
-    private val golden = Golden()
+class EachLockScreensTest : ScreenPictures() {
     private val wallet = TestWallet()
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun prepare() {
         wallet.enrolWithCode()
         LockScreens.useLock { wallet.lock }
         LockScreens.useProvider { _, _ -> ProviderReply.NOT_REACHED }
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After

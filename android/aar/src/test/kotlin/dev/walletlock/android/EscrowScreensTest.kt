@@ -2,7 +2,6 @@ package dev.walletlock.android
 
 import android.app.Activity
 import android.content.Intent
-import android.provider.Settings
 import android.view.View
 import org.junit.After
 import org.junit.Before
@@ -10,7 +9,6 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
@@ -18,17 +16,14 @@ import org.robolectric.annotation.Config
 /** Pictures of the screens about escrow. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class EscrowScreensTest {
-    private val golden = Golden()
+class EscrowScreensTest : ScreenPictures() {
     private val provided = ProvidedWallet()
     private val wallet = provided.wallet
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun prepare() {
         LockScreens.useLock { wallet.lock }
         LockScreens.useEscrow { _, request -> provided.carry(request) }
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After
@@ -123,12 +118,6 @@ class EscrowScreensTest {
         get().window.decorView.part<View>(R.id.walletlock_escrow_row).performClick()
         TestWallet.settle()
     }
-
-    private fun ActivityController<out Activity>.press(text: Int) = press(context.getString(text))
-
-    private fun ActivityController<out Activity>.keep(name: String) = golden.check(name, get().window.decorView.drawn())
-
-    private fun ActivityController<out Activity>.keepRoughly(name: String) = golden.checkRoughly(name, get().window.decorView.drawn())
 
     private fun <A : Activity> start(activity: Class<A>): ActivityController<A> =
         Robolectric.buildActivity(activity, Intent(context, activity)).setup().also { TestWallet.settle() }

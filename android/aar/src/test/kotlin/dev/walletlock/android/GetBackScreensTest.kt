@@ -2,7 +2,6 @@ package dev.walletlock.android
 
 import android.app.Activity
 import android.content.Intent
-import android.provider.Settings
 import android.widget.EditText
 import dev.walletlock.ChecklistLine
 import dev.walletlock.Task
@@ -12,17 +11,14 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
 /** Pictures of the screens of getting back in. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class GetBackScreensTest {
-    private val golden = Golden()
+class GetBackScreensTest : ScreenPictures() {
     private val ways = GuardedByWays(phone = TestWallet.phone(seed = 2_000_000))
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun prepare() {
@@ -30,7 +26,6 @@ class GetBackScreensTest {
         LockScreens.useLock { ways.wallet.lock }
         LockScreens.useProofs { _, request -> ways.carry(request) }
         LockScreens.useEscrow { _, _ -> EscrowReply.NotGranted.LATER }
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After
@@ -219,16 +214,8 @@ class GetBackScreensTest {
 
     private fun getBack() = start(GetBackActivity.intent(context), GetBackActivity::class.java)
 
-    private fun ActivityController<out Activity>.press(text: Int) = press(context.getString(text))
-
-    private fun ActivityController<out Activity>.keepRoughly(name: String) = keep(name, isKept = false)
-
     /** [isKept]: the picture itself is kept. */
-    private fun ActivityController<out Activity>.keep(name: String, isKept: Boolean) {
-        TestWallet.settle()
-        val drawn = get().window.decorView.drawn()
-        if (isKept) golden.check(name, drawn) else golden.checkRoughly(name, drawn)
-    }
+    private fun ActivityController<out Activity>.keep(name: String, isKept: Boolean) = if (isKept) keep(name) else keepRoughly(name)
 
     private fun <A : Activity> start(intent: Intent, activity: Class<A>): ActivityController<A> =
         Robolectric.buildActivity(activity, intent).setup().also { TestWallet.settle() }

@@ -1,7 +1,5 @@
 package dev.walletlock.android
 
-import android.app.Activity
-import android.provider.Settings
 import dev.walletlock.DisputeReason
 import dev.walletlock.PaymentChannel
 import kotlinx.coroutines.runBlocking
@@ -10,23 +8,19 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
 /** Pictures of the cards, the history, a dispute, and of what can be brought back. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h900dp-tvdpi")
-class HistoryScreensTest {
-    private val golden = Golden()
+class HistoryScreensTest : ScreenPictures() {
     private val wallet = TestWallet(PAY_POLICY).enrol()
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun prepare() {
         LockScreens.useLock { wallet.lock }
         LockScreens.useProvider { _, _ -> ProviderReply.LATER }
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After
@@ -126,12 +120,4 @@ class HistoryScreensTest {
         }
         return started(SwitchedOffActivity::class.java, SwitchedOffActivity.intent(context, wallet.unlocked()))
     }
-
-    private fun ActivityController<out Activity>.press(text: Int) = press(context.getString(text))
-
-    private fun ActivityController<out Activity>.drawn() = TestWallet.settle().let { get().window.decorView.drawn() }
-
-    private fun ActivityController<out Activity>.keep(name: String) = golden.check(name, drawn())
-
-    private fun ActivityController<out Activity>.keepRoughly(name: String) = golden.checkRoughly(name, drawn())
 }

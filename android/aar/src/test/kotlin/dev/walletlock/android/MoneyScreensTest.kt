@@ -1,7 +1,6 @@
 package dev.walletlock.android
 
 import android.app.Activity
-import android.provider.Settings
 import android.view.View
 import android.widget.EditText
 import dev.walletlock.Limit
@@ -13,22 +12,18 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
 /** Pictures of the limits, and of stopping everything. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class MoneyScreensTest {
-    private val golden = Golden()
+class MoneyScreensTest : ScreenPictures() {
     private val wallet = TestWallet(PAY_POLICY).enrol()
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun prepare() {
         LockScreens.useLock { wallet.lock }
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After
@@ -135,12 +130,4 @@ class MoneyScreensTest {
     }
 
     private fun panic() = started(PanicActivity::class.java, PanicActivity.intent(context))
-
-    private fun ActivityController<out Activity>.press(text: Int) = press(context.getString(text))
-
-    private fun ActivityController<out Activity>.drawn() = TestWallet.settle().let { get().window.decorView.drawn() }
-
-    private fun ActivityController<out Activity>.keep(name: String) = golden.check(name, drawn())
-
-    private fun ActivityController<out Activity>.keepRoughly(name: String) = golden.checkRoughly(name, drawn())
 }

@@ -1,8 +1,8 @@
 package dev.walletlock.android
 
+import android.app.Activity
 import android.graphics.Bitmap
 import android.graphics.Canvas
-import android.provider.Settings
 import dev.walletlock.PaymentContext
 import kotlinx.coroutines.runBlocking
 import org.junit.After
@@ -10,23 +10,19 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
 /** Pictures of the sheet on which a payment is confirmed. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class PayScreensTest {
-    private val golden = Golden()
+class PayScreensTest : ScreenPictures() {
     private val wallet = TestWallet(PAY_POLICY).enrol()
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun prepare() {
         LockScreens.useLock { wallet.lock }
         LockScreens.usePinLength(6)
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After
@@ -115,7 +111,7 @@ class PayScreensTest {
     private fun pay(payee: String = "Corner bakery", language: String = "en") =
         sheet(payment(payee = payee), PaymentContext(language = language))
 
-    private fun ActivityController<PayActivity>.drawn(): Bitmap {
+    override fun ActivityController<out Activity>.drawn(): Bitmap {
         TestWallet.settle()
         val view = get().window.decorView
         val bitmap = Bitmap.createBitmap(view.width, view.height, Bitmap.Config.ARGB_8888)
@@ -124,10 +120,6 @@ class PayScreensTest {
         bitmap.setHasAlpha(false)
         return bitmap
     }
-
-    private fun ActivityController<PayActivity>.keep(name: String) = golden.check(name, drawn())
-
-    private fun ActivityController<PayActivity>.keepRoughly(name: String) = golden.checkRoughly(name, drawn())
 
     private companion object {
         const val BEHIND = 0xff777777.toInt()

@@ -8,7 +8,6 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
@@ -16,8 +15,7 @@ import org.robolectric.annotation.Config
 /** Pictures of the screens that set a PIN, change it, and show the settings. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class PinScreensTest {
-    private val golden = Golden()
+class PinScreensTest : ScreenPictures() {
     private val wallet = TestWallet()
     private val zone = TimeZone.getDefault()
 
@@ -95,7 +93,7 @@ class PinScreensTest {
 
     private fun askedAbout(name: String) {
         wallet.enrol().withBiometrics()
-        val screen = start(ChangePinActivity::class.java, ChangePinActivity.intent(RuntimeEnvironment.getApplication()))
+        val screen = start(ChangePinActivity::class.java, ChangePinActivity.intent(context))
         screen.type(RIGHT)
         repeat(2) { screen.type("704926") }
         screen.keep(name)
@@ -103,26 +101,21 @@ class PinScreensTest {
 
     private fun warned(name: String) {
         wallet.enrol()
-        start(ChangePinActivity::class.java, ChangePinActivity.wipePinIntent(RuntimeEnvironment.getApplication())).keep(name)
+        start(ChangePinActivity::class.java, ChangePinActivity.wipePinIntent(context)).keep(name)
     }
 
     private fun settings(name: String) {
         wallet.enrol().withBiometrics().enterWrongPin(1)
         val screen =
-            start(SecuritySettingsActivity::class.java, SecuritySettingsActivity.intent(RuntimeEnvironment.getApplication()))
+            start(SecuritySettingsActivity::class.java, SecuritySettingsActivity.intent(context))
         val asked = shadowOf(screen.get()).nextStartedActivityForResult.intent
         shadowOf(screen.get()).receiveResult(asked, Activity.RESULT_OK, Handover.give(wallet.unlocked()))
         screen.keep(name)
     }
 
     private fun setPin() =
-        start(SetPinActivity::class.java, SetPinActivity.intent(RuntimeEnvironment.getApplication()))
+        start(SetPinActivity::class.java, SetPinActivity.intent(context))
 
     private fun <A : Activity> start(activity: Class<A>, intent: android.content.Intent): ActivityController<A> =
         Robolectric.buildActivity(activity, intent).setup().also { TestWallet.settle() }
-
-    private fun ActivityController<out Activity>.keep(name: String) {
-        TestWallet.settle()
-        golden.check(name, get().window.decorView.drawn())
-    }
 }

@@ -5,7 +5,6 @@ import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.graphics.Color
 import android.graphics.RectF
-import android.provider.Settings
 import dev.walletlock.Contact
 import dev.walletlock.LockReason
 import dev.walletlock.LockStatus
@@ -20,24 +19,19 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
 /** Pictures of the screens about the recovery code, and of the sheet that is printed. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class RecoveryScreensTest {
-    private val golden = Golden()
-
+class RecoveryScreensTest : ScreenPictures() {
     /** The same seed in each run, so that the code is the same. */
     private val wallet = TestWallet(seed = 1_000_000)
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun lock() {
         LockScreens.useLock { wallet.lock }
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After
@@ -209,13 +203,6 @@ class RecoveryScreensTest {
     private fun make(): ActivityController<MakeRecoveryCodeActivity> {
         wallet.enrol()
         return start(MakeRecoveryCodeActivity::class.java, MakeRecoveryCodeActivity.intent(context, wallet.unlocked()))
-    }
-
-    private fun ActivityController<out Activity>.press(text: Int) = press(context.getString(text))
-
-    private fun ActivityController<out Activity>.drawn(): Bitmap {
-        TestWallet.settle()
-        return get().window.decorView.drawn()
     }
 
     private fun <A : Activity> start(activity: Class<A>, intent: android.content.Intent): ActivityController<A> =

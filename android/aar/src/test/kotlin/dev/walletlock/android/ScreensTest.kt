@@ -2,7 +2,6 @@ package dev.walletlock.android
 
 import android.content.pm.ApplicationInfo
 import android.graphics.Bitmap
-import android.provider.Settings
 import android.view.View
 import android.widget.TextView
 import dev.walletlock.Contact
@@ -12,12 +11,10 @@ import dev.walletlock.Remedy
 import dev.walletlock.WhoLocked
 import java.util.Random
 import org.junit.After
-import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
 
 /**
@@ -26,8 +23,7 @@ import org.robolectric.annotation.Config
  */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class ScreensTest {
-    private val golden = Golden()
+class ScreensTest : ScreenPictures() {
     private val wallet = TestWallet(policy()).enrol()
 
     @After
@@ -277,7 +273,7 @@ class ScreensTest {
     private fun lockScreen(name: String, pinLength: Int = 0, isThere: View.() -> Boolean = { true }) {
         LockScreens.useLock { wallet.lock }
         LockScreens.usePinLength(pinLength)
-        val intent = LockActivity.intent(RuntimeEnvironment.getApplication())
+        val intent = LockActivity.intent(context)
         val activity = Robolectric.buildActivity(LockActivity::class.java, intent).setup().get()
         settleUntil(name) { activity.window.decorView.isThere() }
         check(name, activity.window.decorView.drawn())
@@ -285,25 +281,15 @@ class ScreensTest {
 
     /** The advice in an app's policy is written in the person's language. */
     private fun policy(): String {
-        val isChinese = RuntimeEnvironment.getApplication().resources.configuration.locales[0].language == "zh"
+        val isChinese = context.resources.configuration.locales[0].language == "zh"
         return if (isChinese) TestWallet.POLICY.replace("ask for a case number.", "请索取受案回执。") else TestWallet.POLICY
     }
 
     private fun check(name: String, drawn: Bitmap) =
         if (name in KEPT) golden.check(name, drawn) else golden.checkRoughly(name, drawn)
 
-    /** Switches animations off, so that everything is drawn at its final place. */
-    @Before
-    fun still() {
-        Settings.Global.putFloat(
-            RuntimeEnvironment.getApplication().contentResolver,
-            Settings.Global.ANIMATOR_DURATION_SCALE,
-            0f,
-        )
-    }
-
     private fun mirrored() {
-        val info = RuntimeEnvironment.getApplication().applicationInfo
+        val info = context.applicationInfo
         info.flags = info.flags or ApplicationInfo.FLAG_SUPPORTS_RTL
     }
 

@@ -2,7 +2,6 @@ package dev.walletlock.android
 
 import android.app.Activity
 import android.content.Intent
-import android.provider.Settings
 import android.view.View
 import android.widget.ScrollView
 import dev.walletlock.Session
@@ -12,25 +11,20 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
 
 /** Pictures of the settings' screens about the ways back in. See [Golden]. */
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w360dp-h720dp-tvdpi")
-class WaysBackScreensTest {
-    private val golden = Golden()
-
+class WaysBackScreensTest : ScreenPictures() {
     /** The same seed in each run, so that the secret is the same. */
     private val provided = ProvidedWallet(TestWallet.phone(seed = 20_000))
     private val wallet = provided.wallet
-    private val context = RuntimeEnvironment.getApplication()
 
     @Before
     fun prepare() {
         provided.carryWaysBack()
-        Settings.Global.putFloat(context.contentResolver, Settings.Global.ANIMATOR_DURATION_SCALE, 0f)
     }
 
     @After
@@ -181,17 +175,6 @@ class WaysBackScreensTest {
             later.access.removeChannel(later.access.channels().first().id)
         }
         return start(ChannelsActivity::class.java, ChannelsActivity.intent(context, later))
-    }
-
-    private fun ActivityController<out Activity>.press(text: Int) = press(context.getString(text))
-
-    private fun ActivityController<out Activity>.keep(name: String) = golden.check(name, drawn())
-
-    private fun ActivityController<out Activity>.keepRoughly(name: String) = golden.checkRoughly(name, drawn())
-
-    private fun ActivityController<out Activity>.drawn(): android.graphics.Bitmap {
-        TestWallet.settle()
-        return get().window.decorView.drawn()
     }
 
     private fun <A : Activity> start(activity: Class<A>, intent: Intent): ActivityController<A> = started(activity, intent)
