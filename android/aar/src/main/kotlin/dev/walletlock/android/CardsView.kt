@@ -16,14 +16,12 @@ internal class CardsView(context: Context) : FrameLayout(context) {
     private var work: CardsWork? = null
 
     init {
+        SecureWindow.protect(this)
         all.gap()
         all.add(list)
         one.setBackgroundColor(colours.background)
         one.keepToPeople()
-        listOf(all, one).forEach {
-            it.visibility = GONE
-            addView(it)
-        }
+        addPages(all, one)
     }
 
     fun show(work: CardsWork) {
@@ -73,16 +71,6 @@ internal class CardsView(context: Context) : FrameLayout(context) {
         one.ask(R.drawable.walletlock_card, title, body, work.said?.let { resources.words(it) }, *answers.toTypedArray())
         one.setAnswerable(!work.isBusy)
         if (showOnly(one)) tellStep(title)
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 }
 

@@ -20,6 +20,7 @@ internal class ChannelsView(context: Context) : FrameLayout(context) {
     private var saidTimes = 0
 
     init {
+        SecureWindow.protect(this)
         val add = SettingsCard(context, colours)
         for (kind in ChannelKind.entries) {
             val row = PressRow(context, colours, isAction = true) { work?.go(Page.Address(kind)) }
@@ -30,10 +31,7 @@ internal class ChannelsView(context: Context) : FrameLayout(context) {
         one.setBackgroundColor(colours.background)
         one.keepToPeople()
         code.setOnOther(R.string.walletlock_code_later) { goBack() }
-        listOf(all, one, address, code).forEach {
-            it.visibility = GONE
-            addView(it)
-        }
+        addPages(all, one, address, code)
     }
 
     fun show(work: ChannelsWork) {
@@ -109,16 +107,6 @@ internal class ChannelsView(context: Context) : FrameLayout(context) {
         val note = work.said?.takeIf { !work.isBusy } ?: return
         if (work.saidTimes != saidTimes) code.reject(resources.words(note)) else code.tell(resources.words(note))
         saidTimes = work.saidTimes
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 }
 

@@ -50,6 +50,7 @@ public abstract class ChoosePinView internal constructor(
         }
 
     init {
+        SecureWindow.protect(this)
         addView(pad, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.MATCH_PARENT))
         addView(question, LayoutParams(LayoutParams.MATCH_PARENT, LayoutParams.MATCH_PARENT))
         question.visibility = View.GONE
@@ -177,12 +178,10 @@ public abstract class ChoosePinView internal constructor(
 
     override fun onAttachedToWindow() {
         super.onAttachedToWindow()
-        SecureWindow.hold(this)
         follow()
     }
 
     override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
         unfollow()
         super.onDetachedFromWindow()
     }

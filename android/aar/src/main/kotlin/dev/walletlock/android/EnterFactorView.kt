@@ -11,6 +11,7 @@ internal class EnterFactorView(context: Context, onLeave: () -> Unit) : FrameLay
     private var saidTimes = 0
 
     init {
+        SecureWindow.protect(this)
         code.setOnOther(R.string.walletlock_ways_cancel, onLeave)
         addView(code)
     }
@@ -50,15 +51,5 @@ internal class EnterFactorView(context: Context, onLeave: () -> Unit) : FrameLay
                 send = if (sent == null) R.string.walletlock_check_send else R.string.walletlock_sent_another,
             ),
         )
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 }

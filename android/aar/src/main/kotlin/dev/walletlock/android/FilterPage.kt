@@ -22,6 +22,7 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
     private val channels = choices(listOf(null) + PaymentChannel.entries, { resources.anyOr(it?.let(resources::words)) }) { copy(channel = it) }
     private val categories = choices(listOf(null) + Category.entries, { resources.anyOr(it?.let(resources::words)) }) { copy(category = it) }
     private val cards = LinearLayout(context)
+    private val currencies = LinearLayout(context)
     private val least = amountField { copy(atLeast = it) }
     private val most = amountField { copy(atMost = it) }
     private val done = wideButton(context, colours, resources.getString(R.string.walletlock_filter_show), isPrimary = true)
@@ -33,6 +34,7 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
         page.section(R.string.walletlock_filter_card, cards)
         page.section(R.string.walletlock_filter_amount, least)
         page.add(most)
+        page.add(currencies)
         page.section(R.string.walletlock_filter_state, states.card)
         page.section(R.string.walletlock_filter_channel, channels.card)
         page.section(R.string.walletlock_filter_category, categories.card)
@@ -53,16 +55,23 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
         channels.show(filter.channel)
         categories.show(filter.category)
         val names = work.cards.associate { it.card.id to resources.nameOf(it.card) }
-        val ofCards = choices(listOf(null) + names.keys, { resources.anyOr(names[it]) }) { copy(card = it) }
-        ofCards.show(filter.card)
-        cards.removeAllViews()
-        cards.addView(ofCards.card)
-        val currency = work.currencies.firstOrNull().orEmpty()
+        cards.offer(listOf(null) + names.keys, filter.card, { resources.anyOr(names[it]) }) { copy(card = it) }
+        val currency = filter.currency ?: work.currencies.firstOrNull().orEmpty()
+        currencies.visibility = if (work.currencies.size > 1) VISIBLE else GONE
+        currencies.offer(work.currencies, currency, { it }) { copy(currency = it) }
         least.hint = "${resources.getString(R.string.walletlock_filter_least)} $currency"
         most.hint = "${resources.getString(R.string.walletlock_filter_most)} $currency"
         listOf(least to filter.atLeast, most to filter.atMost).forEach { (field, text) ->
             if (field.text.toString() != text) field.setText(text)
         }
+    }
+
+    /** Offers what may differ each time that the page is shown. */
+    private fun <T> LinearLayout.offer(all: List<T>, chosen: T, words: (T) -> String, choose: HistoryFilter.(T) -> HistoryFilter) {
+        removeAllViews()
+        val offered = choices(all, words, choose)
+        offered.show(chosen)
+        addView(offered.card)
     }
 
     private fun <T> choices(all: List<T>, words: (T) -> String, chosen: HistoryFilter.(T) -> HistoryFilter) =
@@ -74,7 +83,7 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
         addTextChangedListener(object : TextWatcher {
             override fun afterTextChanged(text: Editable) {
                 work?.run {
-                    val changed = filter.copy(currency = currencies.firstOrNull()).typed(text.toString())
+                    val changed = filter.copy(currency = filter.currency ?: currencies.firstOrNull()).typed(text.toString())
                     if (changed.atLeast != filter.atLeast || changed.atMost != filter.atMost) use(changed)
                 }
             }

@@ -18,6 +18,7 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
     private val filters = PressRow(context, colours, isAction = false) { work?.go(Page.Filters) }
     private val months = PressRow(context, colours, isAction = false) { work?.go(Page.Months) }
     private val list = SettingsCard(context, colours)
+    private val state = AnnouncedText(context)
     private val filterPage = FilterPage(context, colours)
     private val monthsPage = MonthsPage(context, colours)
     private val linePage = LinePage(context, colours) { onLowerLimit() }
@@ -36,6 +37,7 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
     var onEvidence: () -> Unit = {}
 
     init {
+        SecureWindow.protect(this)
         field.dressAsField(colours, R.id.walletlock_search)
         field.hint = resources.getString(R.string.walletlock_history_search)
         field.addTextChangedListener(this)
@@ -47,13 +49,11 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
         lines.gap()
         lines.add(open)
         lines.gap()
+        lines.explain(state)
         lines.add(list)
         ending.setBackgroundColor(colours.background)
         ending.keepToPeople()
-        listOf(lines, filterPage, monthsPage, linePage, disputing, case, ending).forEach {
-            it.visibility = GONE
-            addView(it)
-        }
+        addPages(lines, filterPage, monthsPage, linePage, disputing, case, ending)
     }
 
     fun show(work: HistoryWork) {
@@ -105,13 +105,8 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
 
     private fun showLines(work: HistoryWork) {
         val used = work.filter.used
-        val state = when {
-            work.isSearching && work.progress < 1f ->
-                resources.getString(R.string.walletlock_history_searching, (work.progress * PERCENT).toInt())
-            work.found.isEmpty() -> resources.getString(R.string.walletlock_history_nothing)
-            else -> ""
-        }
-        lines.show(work.said?.let { resources.words(it) }, state)
+        lines.show(work.said?.let { resources.words(it) }, "")
+        showState(work)
         if (field.text.toString() != work.filter.text) field.setText(work.filter.text)
         filters.show(
             resources.getString(R.string.walletlock_filters),
@@ -130,18 +125,32 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
         showOnly(lines)
     }
 
+    /** How far the search is, and once it is over, how much it found. */
+    private fun showState(work: HistoryWork) {
+        val isSearching = work.isSearching && work.progress < 1f
+        val count = work.found.size
+        val words = when {
+            isSearching -> resources.getString(R.string.walletlock_history_searching, (work.progress * PERCENT).toInt())
+            count == 0 -> resources.getString(R.string.walletlock_history_nothing)
+            work.filter == HistoryFilter() -> ""
+            work.hasMore -> resources.getString(R.string.walletlock_history_newest, count)
+            else -> resources.getQuantityString(R.plurals.walletlock_history_found, count, count)
+        }
+        if (isSearching) state.update(words) else state.say(words)
+        state.visibility = if (words.isEmpty()) GONE else VISIBLE
+    }
+
     /** Makes new rows only if they changed: a search goes on for long, and a row must not go away under a finger. */
     private fun listEntries(work: HistoryWork) {
-        val hasMore = !work.isSearching && work.progress < 1f
-        if (listed == work.found to hasMore) return
-        listed = work.found to hasMore
+        if (listed == work.found to work.hasMore) return
+        listed = work.found to work.hasMore
         list.removeAllViews()
         for (entry in work.found) {
             val row = PressRow(context, colours, isAction = false) { this.work?.go(Page.Line(entry)) }
             row.show(resources.historyTitle(entry), resources.historyBody(context, entry))
             list.add(row)
         }
-        if (hasMore) {
+        if (work.hasMore) {
             val more = PressRow(context, colours, isAction = true) { this.work?.showMore() }
             more.show(resources.getString(R.string.walletlock_show_more), null)
             list.add(more)
@@ -156,16 +165,6 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
     override fun beforeTextChanged(text: CharSequence, start: Int, count: Int, after: Int): Unit = Unit
 
     override fun onTextChanged(text: CharSequence, start: Int, before: Int, count: Int): Unit = Unit
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
-    }
 
     private companion object {
         const val PERCENT = 100

@@ -7,6 +7,7 @@ import dev.walletlock.Category
 import dev.walletlock.DisputeReason
 import dev.walletlock.JournalEntry
 import dev.walletlock.LineState
+import dev.walletlock.RiskRule
 import org.json.JSONException
 import org.json.JSONObject
 
@@ -48,6 +49,17 @@ internal fun linesShown(entry: JournalEntry): List<String> {
         emptyList()
     }
 }
+
+/** Why the payment was refused, one sentence each. Empty: the line does not say. */
+internal fun Resources.whyRefused(entry: JournalEntry): List<String> =
+    entry.details?.get("because")?.split(", ").orEmpty().mapNotNull { why ->
+        val rule = why.substringAfter("risk: ", "").substringBefore(':')
+        when (why) {
+            "limit" -> getString(R.string.walletlock_why_limit)
+            "currency" -> getString(R.string.walletlock_pay_no_currency)
+            else -> RiskRule.entries.firstOrNull { it.name.lowercase() == rule }?.let { words(it) }
+        }
+    }
 
 /** The words, or that it does not matter. */
 internal fun Resources.anyOr(words: String?): String =

@@ -57,6 +57,9 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     /** Whether a search goes on. */
     var isSearching = false
         private set
+
+    /** Whether the search ended early, because it found enough. */
+    val hasMore: Boolean get() = !isSearching && progress < 1f
     var disputes: List<Dispute> = emptyList()
         private set
     var cards: List<Card> = emptyList()
@@ -82,7 +85,9 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     private var nowMs = System.currentTimeMillis()
     private var searching: Job? = null
     private var most = STEP
-    private var evidence: Pair<Int, String>? = null
+
+    /** The dispute whose evidence is written to the place that the person picks now. 0: none. */
+    private var picking = 0
 
     override suspend fun load(open: Session) {
         look()
@@ -150,6 +155,7 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     private fun find() {
         val open = session ?: return
         searching?.cancel()
+        said = null
         isSearching = true
         searching = scope.launch {
             val lines = mutableListOf<JournalEntry>()
@@ -164,8 +170,10 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
                 }
             } catch (_: Enough) {
                 progress = minOf(progress, ALMOST)
-            } catch (_: LockException) {
-                // The session ended: the screen asks for the PIN.
+            } catch (_: LockException.SessionEnded) {
+                // The screen asks for the PIN.
+            } catch (fault: LockException) {
+                say(fault)
             }
             isSearching = false
             onChange()
@@ -194,21 +202,22 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     /** Makes the evidence of the dispute that is shown, and gives it to the app; or has [save] ask where the file should be. */
     fun makeEvidence(screen: Activity, save: (String) -> Unit) = once { open ->
         val dispute = (page as? Page.Case)?.let { dispute(it.number) } ?: return@once
-        val file = open.disputes.evidence(dispute.number)
-        if (LockScreens.evidence?.invoke(screen, dispute, file) == true) {
+        val give = LockScreens.evidence
+        if (give != null && give(screen, dispute, open.disputes.evidence(dispute.number))) {
             said = PinNote.Text(R.string.walletlock_evidence_given)
         } else {
-            evidence = dispute.number to file
+            picking = dispute.number
             save("dispute-${dispute.number}.jsonl")
         }
     }
 
-    /** Writes the evidence to the picked place. Null: the person picked none. */
+    /** Writes the evidence to the picked place; if the session has ended meanwhile, after the PIN. Null: the person picked none. */
     fun saveEvidence(context: Context, place: Uri?) {
-        val (_, file) = evidence ?: return
-        evidence = null
-        if (place == null) return
-        once(waits = true) {
+        val number = picking
+        picking = 0
+        if (place == null || number == 0) return
+        change { open ->
+            val file = open.disputes.evidence(number)
             val isWritten = withContext(Dispatchers.IO) { context.isWritten(place, file) }
             said = PinNote.Text(if (isWritten) R.string.walletlock_evidence_saved else R.string.walletlock_evidence_not_saved)
         }
@@ -230,7 +239,6 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         if (page !is Page.Case) page = Page.Lines
         drafted = 0
         spent = null
-        evidence = null
     }
 
     /** Ends a search of which enough was found. */

@@ -20,16 +20,14 @@ internal class LimitsView(context: Context) : FrameLayout(context) {
     private var work: LimitsWork? = null
 
     init {
+        SecureWindow.protect(this)
         add.show(resources.getString(R.string.walletlock_limit_add), null)
         all.gap()
         all.add(SettingsCard(context, colours).also { it.add(add) })
         givenSection = all.section(R.string.walletlock_limits_given, given)
         one.setBackgroundColor(colours.background)
         one.keepToPeople()
-        listOf(all, one, draft).forEach {
-            it.visibility = GONE
-            addView(it)
-        }
+        addPages(all, one, draft)
     }
 
     fun show(work: LimitsWork) {
@@ -87,16 +85,6 @@ internal class LimitsView(context: Context) : FrameLayout(context) {
         one.ask(R.drawable.walletlock_padlock, title, body, work.said?.let { resources.words(it) }, *answers.toTypedArray())
         one.setAnswerable(!work.isBusy)
         if (showOnly(one)) tellStep(title)
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 
     private companion object {

@@ -5,6 +5,7 @@ import android.widget.FrameLayout
 import android.widget.LinearLayout
 import dev.walletlock.Contact
 import dev.walletlock.JournalEntry
+import dev.walletlock.JournalKind
 import dev.walletlock.android.HistoryWork.Page
 
 /** One line of the history: what it says, and what the person can do about it. */
@@ -35,6 +36,8 @@ internal class LinePage(context: Context, private val colours: Colours, onLowerL
             val known = work.cards.firstOrNull { it.card.id == id }
             fact(resources.getString(R.string.walletlock_filter_card), known?.let { resources.nameOf(it.card) } ?: resources.isolated(id))
         }
+        val why = if (entry.kind == JournalKind.PAYMENT_REFUSED) resources.whyRefused(entry) else emptyList()
+        if (why.isNotEmpty()) fact(resources.getString(R.string.walletlock_fact_why), why.joinToString("\n"))
         val shown = linesShown(entry)
         if (shown.isNotEmpty()) fact(resources.getString(R.string.walletlock_fact_shown), shown.joinToString("\n"))
         fact(resources.getString(R.string.walletlock_fact_number), "${entry.number}")

@@ -44,6 +44,14 @@ private fun View.makeRoom(insets: WindowInsets): WindowInsets {
     return WindowInsets.CONSUMED
 }
 
+/** Adds pages, of which one is shown at a time: see [showOnly]. At first none is. */
+internal fun FrameLayout.addPages(vararg pages: View) {
+    pages.forEach {
+        it.visibility = View.GONE
+        addView(it)
+    }
+}
+
 /** Shows [view], hides the other children, and focuses it for a keyboard. Returns whether it was hidden before. */
 internal fun FrameLayout.showOnly(view: View): Boolean {
     if (view.visibility == View.VISIBLE) return false

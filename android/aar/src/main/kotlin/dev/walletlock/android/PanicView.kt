@@ -24,6 +24,7 @@ internal class PanicView(context: Context, colours: Colours) : FrameLayout(conte
     var onGoOn: () -> Unit = {}
 
     init {
+        SecureWindow.protect(this)
         setBackgroundColor(colours.background)
         pad.refusesPartlyCovered = true
         pad.pinLength = LockScreens.pinLength
@@ -36,10 +37,7 @@ internal class PanicView(context: Context, colours: Colours) : FrameLayout(conte
                 bottomMargin = dp(EDGE_DP)
             },
         )
-        listOf(question, entering).forEach {
-            it.visibility = GONE
-            addView(it, LayoutParams(MATCH_PARENT, MATCH_PARENT))
-        }
+        addPages(question, entering)
     }
 
     fun show(panicking: Panicking) {
@@ -92,16 +90,6 @@ internal class PanicView(context: Context, colours: Colours) : FrameLayout(conte
             pad.reject(resources.words(note), isWrong = (note as? PinNote.Refused)?.refusal is PinOutcome.Wrong)
         }
         saidTimes = panicking.notes
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 
     private companion object {

@@ -31,6 +31,7 @@ internal class PasswordView(context: Context, private val colours: Colours) : Sc
     var onLater: () -> Unit = {}
 
     init {
+        SecureWindow.protect(this)
         dressField()
         lines.orientation = LinearLayout.VERTICAL
         note.id = R.id.walletlock_note
@@ -146,16 +147,6 @@ internal class PasswordView(context: Context, private val colours: Colours) : Sc
     }
 
     private fun below(above: Int) = LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { topMargin = dp(above) }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
-    }
 
     private companion object {
         /** The name that password managers know (AndroidX has it as a constant). */

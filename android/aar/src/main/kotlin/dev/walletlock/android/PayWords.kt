@@ -5,7 +5,6 @@ import dev.walletlock.CardState
 import dev.walletlock.PaymentFreeze
 import dev.walletlock.PaymentRefusal
 import dev.walletlock.PaymentState
-import dev.walletlock.Risk
 import dev.walletlock.RiskRule
 
 // Why a payment is refused, in words.
@@ -30,7 +29,7 @@ private fun Resources.words(reason: PaymentRefusal): String = when (reason) {
     is PaymentRefusal.CurrencyNotAllowed -> getString(R.string.walletlock_pay_no_currency)
     is PaymentRefusal.OverLimit -> words(reason)
     is PaymentRefusal.Unusual ->
-        sentences(words(reason.risk), reason.forMs?.let { getString(R.string.walletlock_pay_again, inWords(it)) })
+        sentences(words(reason.risk.rule), reason.forMs?.let { getString(R.string.walletlock_pay_again, inWords(it)) })
     is PaymentRefusal.TooManyOpen -> getString(R.string.walletlock_pay_too_many_open)
     is PaymentRefusal.Conflict -> getString(R.string.walletlock_pay_conflict)
     is PaymentRefusal.Ended -> getString(
@@ -56,8 +55,8 @@ private fun wordsOf(freeze: PaymentFreeze): Int = when {
     else -> R.string.walletlock_pay_channel_frozen
 }
 
-internal fun Resources.words(risk: Risk): String = getString(
-    when (risk.rule) {
+internal fun Resources.words(rule: RiskRule): String = getString(
+    when (rule) {
         RiskRule.MANY_PAYMENTS -> R.string.walletlock_risk_many
         RiskRule.MANY_PAYMENTS_TODAY -> R.string.walletlock_risk_many_today
         RiskRule.REFUSALS -> R.string.walletlock_risk_refusals

@@ -139,6 +139,7 @@ public class PinPadView @JvmOverloads constructor(
     public val entry: PinEntry get() = behaviour.binding.entry
 
     init {
+        SecureWindow.protect(this)
         id = if (id == NO_ID) R.id.walletlock_pad else id
         addView(header)
         addView(keypad)
@@ -221,13 +222,11 @@ public class PinPadView @JvmOverloads constructor(
 
     override fun onAttachedToWindow() {
         super.onAttachedToWindow()
-        SecureWindow.hold(this)
         order()
         behaviour.follow()
     }
 
     override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
         behaviour.binding.unfollow()
         behaviour.binding.forget()
         super.onDetachedFromWindow()

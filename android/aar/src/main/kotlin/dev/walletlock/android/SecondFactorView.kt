@@ -24,6 +24,7 @@ internal class SecondFactorView(context: Context) : FrameLayout(context) {
     private var saidWrong = 0
 
     init {
+        SecureWindow.protect(this)
         all.section(R.string.walletlock_factor_now, state)
         all.section(R.string.walletlock_factor_change, ways)
         app.show(resources.getString(R.string.walletlock_factor_app), resources.getString(R.string.walletlock_factor_app_body))
@@ -31,10 +32,7 @@ internal class SecondFactorView(context: Context) : FrameLayout(context) {
         cancel.show(resources.getString(R.string.walletlock_code_cancel), null)
         question.setBackgroundColor(colours.background)
         code.setOnOther(R.string.walletlock_factor_back_to_secret) { goBack() }
-        listOf(all, secret, question, code).forEach {
-            it.visibility = GONE
-            addView(it)
-        }
+        addPages(all, secret, question, code)
     }
 
     fun show(work: FactorWork) {
@@ -134,16 +132,6 @@ internal class SecondFactorView(context: Context) : FrameLayout(context) {
         val done = QuestionView.Answer(R.string.walletlock_done, isFirst = true) { work?.go(Step.ALL) }
         question.ask(icon, title, body, null, done)
         if (showOnly(question)) tellStep(title)
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 
     private companion object {

@@ -34,8 +34,11 @@ internal class SecureWindow private constructor(private val root: View, private 
         return true
     }
 
-    companion object {
-        fun hold(view: View) {
+    companion object : View.OnAttachStateChangeListener {
+        /** Keeps the window that [view] is in out of pictures, for as long as the view is in it. */
+        fun protect(view: View): Unit = view.addOnAttachStateChangeListener(this)
+
+        override fun onViewAttachedToWindow(view: View) {
             val root = view.rootView
             val appAttributes = root.layoutParams as? LayoutParams ?: return
             val secureWindow = root.getTag(R.id.walletlock_secured) as? SecureWindow ?: SecureWindow(root, appAttributes).also {
@@ -46,7 +49,7 @@ internal class SecureWindow private constructor(private val root: View, private 
             secureWindow.secure()
         }
 
-        fun release(view: View) {
+        override fun onViewDetachedFromWindow(view: View) {
             val root = view.rootView
             val secureWindow = root.getTag(R.id.walletlock_secured) as? SecureWindow ?: return
             if (--secureWindow.users > 0) return

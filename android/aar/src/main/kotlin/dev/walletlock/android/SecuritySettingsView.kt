@@ -50,6 +50,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
     private var onTrouble: OnLockTrouble? = null
 
     init {
+        SecureWindow.protect(this)
         isFillViewport = true
         // Content that is cut off fades out, which shows that it can be scrolled.
         isVerticalFadingEdgeEnabled = true
@@ -244,13 +245,7 @@ public class SecuritySettingsView @JvmOverloads constructor(
         return !isCovered
     }
 
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
     override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
         unbind()
         super.onDetachedFromWindow()
     }

@@ -150,7 +150,7 @@ internal abstract class SessionWork(val lock: WalletLock) : AutoCloseable {
         }
     }
 
-    private fun say(fault: LockException) {
+    protected fun say(fault: LockException) {
         val known = wordsOf(fault)
         if (known != null) {
             said = known

@@ -30,11 +30,7 @@ internal class SettingsPage(context: Context, private val colours: Colours, titl
         note.id = R.id.walletlock_note
         note.textSize = BODY_SP
         note.setTextColor(colours.error)
-        listOf(body, foot).forEach {
-            it.textSize = BODY_SP
-            it.setTextColor(colours.secondary)
-            it.setLineSpacing(dp(2).toFloat(), 1f)
-        }
+        listOf(body, foot).forEach(::dress)
         foot.setPaddingRelative(dp(INSET_DP), dp(GAP_DP), dp(INSET_DP), 0)
         listOf(heading, note, body).forEach {
             it.setPaddingRelative(dp(INSET_DP), 0, dp(INSET_DP), 0)
@@ -54,6 +50,19 @@ internal class SettingsPage(context: Context, private val colours: Colours, titl
     fun showFoot(text: String) {
         foot.text = text
         if (foot.parent == null) add(foot)
+    }
+
+    /** Adds a text that explains, below what is there. */
+    fun explain(text: TextView) {
+        dress(text)
+        text.setPaddingRelative(dp(INSET_DP), 0, dp(INSET_DP), 0)
+        add(text)
+    }
+
+    private fun dress(text: TextView) {
+        text.textSize = BODY_SP
+        text.setTextColor(colours.secondary)
+        text.setLineSpacing(dp(2).toFloat(), 1f)
     }
 
     /** Leaves some room below what is there. */

@@ -22,6 +22,7 @@ internal class SheetView(context: Context) : FrameLayout(context) {
     var onSave: (SheetFile.Format) -> Unit = {}
 
     init {
+        SecureWindow.protect(this)
         val on = SettingsCard(context, colours)
         listOf(lost, contacts, channels).forEach(on::add)
         page.section(R.string.walletlock_sheet_on_it, on)
@@ -64,15 +65,5 @@ internal class SheetView(context: Context) : FrameLayout(context) {
         val title = resources.getString(heading)
         val lines = words?.sections?.firstOrNull { it.heading == title }?.lines.orEmpty()
         row.show(title, if (lines.isEmpty()) resources.getString(none) else lines.joinToString("\n"))
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 }

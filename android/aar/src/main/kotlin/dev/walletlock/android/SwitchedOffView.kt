@@ -13,6 +13,7 @@ internal class SwitchedOffView(context: Context) : FrameLayout(context) {
     private val list = SettingsCard(context, colours)
 
     init {
+        SecureWindow.protect(this)
         page.gap()
         page.add(list)
         addView(page)
@@ -30,16 +31,6 @@ internal class SwitchedOffView(context: Context) : FrameLayout(context) {
             list.add(row)
         }
         list.visibility = if (all.isEmpty()) GONE else VISIBLE
-    }
-
-    override fun onAttachedToWindow() {
-        super.onAttachedToWindow()
-        SecureWindow.hold(this)
-    }
-
-    override fun onDetachedFromWindow() {
-        SecureWindow.release(this)
-        super.onDetachedFromWindow()
     }
 }
 

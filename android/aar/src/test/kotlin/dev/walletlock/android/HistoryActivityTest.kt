@@ -51,6 +51,7 @@ class HistoryActivityTest {
         val screen = wallet.history()
         screen.write(R.id.walletlock_search, "tram")
         assertEquals(1, screen.rows().count { " to " in it })
+        assertTrue("${screen.shownTexts()}", "1 line was found" in screen.shownTexts())
         screen.write(R.id.walletlock_search, "tramway")
         assertTrue("${screen.shownTexts()}", "Nothing was found." in screen.shownTexts())
         screen.write(R.id.walletlock_search, "")
@@ -93,6 +94,14 @@ class HistoryActivityTest {
         assertTrue("${screen.shownTexts()}", screen.shownTexts().any { "Radio Shop" in it && "\n" in it })
         screen.press("Lower my limit")
         assertEquals(LimitsActivity::class.java.name, screen.launched().component!!.className)
+    }
+
+    @Test
+    fun `a line says why a payment was refused`() {
+        sheet(payment(90_000_00, "order-4", "Car Dealer"))
+        val screen = wallet.history()
+        screen.press(screen.rows().first { "Car Dealer" in it })
+        assertTrue("${screen.shownTexts()}", screen.shownTexts().any { "It was over one of your limits." in it })
     }
 
     @Test
@@ -153,6 +162,28 @@ class HistoryActivityTest {
         val written = ByteArrayOutputStream()
         shadowOf(RuntimeEnvironment.getApplication().contentResolver).registerOutputStream(place, written)
         screen.returns(asked, Activity.RESULT_OK, Intent().setData(place))
+        settleUntil("the file is written") { screen.note().isNotEmpty() }
+        assertEquals("The evidence is saved.", screen.note())
+        assertTrue("$written".startsWith("{\"format\":\"walletlock dispute 1\""))
+    }
+
+    @Test
+    fun `the evidence is saved after the PIN if the wallet locks while the place is picked`() {
+        runBlocking { wallet.unlocked().use { it.disputes.open(wallet.lastPayment(), DisputeReason.NOT_MINE) } }
+        val screen = wallet.history()
+        screen.press("Dispute 1 is open")
+        screen.press("Get the evidence")
+        val asked = screen.launched()
+        wallet.lock.lockNow()
+        TestWallet.settle()
+        val place = Uri.parse("content://files/2")
+        val written = ByteArrayOutputStream()
+        shadowOf(RuntimeEnvironment.getApplication().contentResolver).registerOutputStream(place, written)
+        screen.returns(asked, Activity.RESULT_OK, Intent().setData(place))
+        val lockScreen = screen.launched()
+        assertEquals(LockActivity::class.java.name, lockScreen.component!!.className)
+        assertEquals("", "$written")
+        screen.returns(lockScreen, Activity.RESULT_OK, Handover.give(wallet.unlocked()))
         settleUntil("the file is written") { screen.note().isNotEmpty() }
         assertEquals("The evidence is saved.", screen.note())
         assertTrue("$written".startsWith("{\"format\":\"walletlock dispute 1\""))
