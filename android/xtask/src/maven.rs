@@ -67,6 +67,7 @@ pub(crate) fn test_phone_in_browser(places: &Places, library: &Utf8Path) -> Resu
     run_tests(
         maven(places, Flavour::Testing, library)
             .arg(format!("-Dwalletlock.build={}", places.maven_phone()))
+            .arg(format!("-Dwalletlock.verifier={}", places.target().join("debug/walletlock-verifier")))
             .args(["--projects", "phone", "--also-make", "test"])
             .args(["-Dtest=BrowserTest", "-Dsurefire.failIfNoSpecifiedTests=false", "-Dwalletlock.every.test=false"]),
         &log,

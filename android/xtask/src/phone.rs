@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 
 use crate::doctor::{self, Need};
 use crate::places::{Flavour, Places};
-use crate::{demo, jar, kotlin, library, manifest, maven, resources};
+use crate::{demo, jar, kotlin, library, manifest, maven, process, resources};
 
 const MAIN_CLASS: &str = "dev.walletlock.phone.MainKt";
 
@@ -44,6 +44,8 @@ pub(crate) fn play(places: &Places, options: &[String]) -> Result<ExitCode> {
 pub(crate) fn test_in_browser(places: &Places) -> Result<ExitCode> {
     doctor::require(&[&NEEDS[..], &[Need::Browser]].concat())?;
     let library = prepare(places)?;
+    // The person verifies a dispute's evidence on the command line.
+    process::run(process::cargo(places).args(["build", "--package", "walletlock-verifier"]))?;
     println!("{}", maven::test_phone_in_browser(places, &library)?);
     Ok(ExitCode::SUCCESS)
 }

@@ -45,7 +45,7 @@ async function draw(answer) {
     fit()
   }
   pen.drawImage(picture, 0, 0)
-  document.body.dataset.frames = Number(document.body.dataset.frames || 0) + 1
+  document.body.dataset.frame = answer.headers.get('X-Number')
 }
 
 /* Sizes the phone to the room there is, but never enlarges it: that would blur the picture. */
@@ -84,6 +84,9 @@ function take(next) {
   $('status').textContent = words
   $('dot').dataset.kind = words.split(/[ ,]/)[0]
   ask(state.isAsked)
+  $('permission').hidden = !state.asksPermission || state.isAway
+  $('permission-title').textContent = `Allow ${state.app} to send you notifications?`
+  notify(state.notifications)
   if (state.toast && state.toast.number !== toastSeen) show($('toast'), state.toast.text)
   toastSeen = state.toast?.number ?? 0
   $('registered').textContent = state.isRegistered ? 'knows this phone' : 'knows no phone yet'
@@ -129,6 +132,27 @@ function count({ offer, receipt, isTaken }) {
   const rows = lines.map(words => Object.assign(document.createElement('li'), { textContent: words }))
   $('receipt').replaceChildren(...rows)
   $('receipt').dataset.is = receipt ? (isTaken ? 'taken' : 'refused') : 'asking'
+}
+
+/* The notifications on the home screen. Each, and each of its actions, is a button. */
+function notify(shown) {
+  const key = JSON.stringify(shown)
+  if ($('shade').dataset.key === key) return
+  $('shade').dataset.key = key
+  const rows = shown.map(({ number, title, text, actions }) => {
+    const row = document.createElement('li')
+    const [open, ...others] = [null, ...actions].map(action => {
+      const button = document.createElement('button')
+      Object.assign(button.dataset, { do: 'notification', number })
+      if (action) Object.assign(button.dataset, { what: action })
+      button.textContent = action
+      return button
+    })
+    open.append(Object.assign(document.createElement('b'), { textContent: title }), Object.assign(document.createElement('span'), { textContent: text }))
+    row.append(open, ...others)
+    return row
+  })
+  $('shade').replaceChildren(...rows)
 }
 
 /* The SMS and mails to the owner. A link in a mail is a button: it is opened at the provider, not in this browser. */

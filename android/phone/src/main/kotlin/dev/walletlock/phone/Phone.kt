@@ -26,6 +26,8 @@ class Phone(val fakes: FakePhone) {
     val application: Application
     val stack: Stack
     val sheet: Sheet
+    val permission: Permission
+    val notifications: Notifications
 
     /** What the page shows beside the picture, as JSON. */
     val state = Latest<String>()
@@ -56,6 +58,9 @@ class Phone(val fakes: FakePhone) {
             leavingIntent = it
             journal.app("would open ${it.dataString ?: it.action}")
         }
+        permission = Permission(application)
+        notifications = Notifications(application, stack::start)
+        stack.onPermission = permission::ask
         mainLoop.system = ::system
         mainLoop.onCrash = {
             crash = it

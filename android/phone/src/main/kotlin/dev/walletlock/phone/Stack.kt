@@ -29,6 +29,9 @@ class Stack(private val application: Application, private val log: (String) -> U
 
     /** Called with an intent that would open another app. */
     var onLeaving: (Intent) -> Unit = {}
+
+    /** Called with the intent and the request code of a question for a permission. */
+    var onPermission: (Intent, Int) -> Unit = { _, _ -> }
     val top: Activity? get() = screens.lastOrNull()?.activity
     val depth: Int get() = screens.size
 
@@ -60,6 +63,7 @@ class Stack(private val application: Application, private val log: (String) -> U
         val top = screens.lastOrNull() ?: return
         val asked = shadowOf(top.activity).nextStartedActivityForResult
         when {
+            asked?.intent?.action == Permission.ACTION -> onPermission(asked.intent, asked.requestCode)
             asked != null -> start(asked.intent, asked.requestCode)
             top.activity.isFinishing -> end(top)
             movesToBack(top.activity) -> leave()
@@ -81,7 +85,10 @@ class Stack(private val application: Application, private val log: (String) -> U
         if (!isAway) screens.lastOrNull()?.let(::adapt)
     }
 
-    private fun start(intent: Intent, requestCode: Int = NO_RESULT) {
+    /** Starts a screen of the app, as a touch on a notification does. */
+    fun start(intent: Intent): Unit = start(intent, NO_RESULT)
+
+    private fun start(intent: Intent, requestCode: Int) {
         val name = intent.component?.className ?: return onLeaving(intent)
         if (intent.flags and Intent.FLAG_ACTIVITY_CLEAR_TASK != 0) screens.forEach { it.activity.finish() }
         val same = screens.lastOrNull { it.activity.javaClass.name == name && !it.activity.isFinishing }

@@ -22,6 +22,8 @@ fun describe(phone: Phone): String = JSONObject()
     .put("isBusy", phone.fakes.deviceKey.failure != null)
     .put("isTyping", phone.isTyping)
     .put("isAsked", phone.sheet.words()?.let(::sheet) ?: JSONObject.NULL)
+    .put("asksPermission", phone.permission.isAsked)
+    .put("notifications", JSONArray(phone.notifications.shown().map(::inWords)))
     .put("toast", phone.toast?.let { (number, text) -> JSONObject().put("number", number).put("text", text) } ?: JSONObject.NULL)
     .put("crash", phone.crash?.stackTraceToString() ?: JSONObject.NULL)
     .put("leavingIntent", phone.leavingIntent?.let { it.dataString ?: it.action ?: "another app" } ?: JSONObject.NULL)
@@ -39,6 +41,12 @@ fun describe(phone: Phone): String = JSONObject()
     .put("isForging", phone.desk.post.isForging)
     .put("aheadMs", phone.aheadMs)
     .toString()
+
+private fun inWords(shown: Notifications.Shown) = JSONObject()
+    .put("number", shown.number)
+    .put("title", shown.title)
+    .put("text", shown.text)
+    .put("actions", JSONArray(shown.actions))
 
 /** The newest messages to the owner, the newest first. */
 private fun messages(phone: Phone) = phone.desk.messages.withIndex().toList().takeLast(MESSAGES).reversed().map { (number, it) ->

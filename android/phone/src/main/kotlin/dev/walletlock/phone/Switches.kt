@@ -40,6 +40,7 @@ class Switches(private val phone: Phone) {
                 val payee = with["payee"]?.takeIf { it.isNotBlank() } ?: "Bookshop"
                 return deskAnswered(phone.desk.counter.ask(Counter.euros(with["amount"].orEmpty()), payee, charging), NOT_REGISTERED)
             }
+            "notification" -> return pressed(number("number").toInt(), with["what"])
             "openLink" -> return deskAnswered(phone.desk.openLink(number("number").toInt()), "There is no such link.")
             "sheetPin" -> return asked(phone.sheet.pin())
             "sheetCancel" -> return asked(phone.sheet.cancel())
@@ -60,6 +61,7 @@ class Switches(private val phone: Phone) {
             require(ms > 0) { "time does not go back" }
             "${ms / 1_000} s pass" to { phone.skip(ms) }
         }
+        "permit" -> (if (isOn) "permission given" else "permission refused") to { phone.permission.answer(isOn, phone.stack.top) }
         "addFinger" -> "a finger was added" to { phone.fakes.person.enrolsAnother() }
         "removeFingers" -> "all fingers were removed" to { phone.fakes.person.removesAll() }
         "dark" -> (if (isOn) "dark" else "light") to { phone.configure(phone.configuration.copy(isDark = isOn)) }
@@ -94,6 +96,11 @@ class Switches(private val phone: Phone) {
     private fun <T> told(words: String, act: () -> T): T {
         phone.journal.phone(words)
         return act()
+    }
+
+    private fun pressed(number: Int, action: String?): String? {
+        val isThere = told("a notification is pressed") { phone.mainLoop.onMain { phone.notifications.press(number, action) } }
+        return if (isThere) null else "That notification is gone."
     }
 
     private fun onMain(act: () -> Unit): String? {

@@ -4,6 +4,7 @@ import java.io.File
 import java.util.concurrent.CompletableFuture
 import org.json.JSONArray
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertTrue
 import org.junit.Test
 
 /** The whole program as a person sees it: the page in Chromium. Run by `cargo xtask test-browser`. */
@@ -17,9 +18,9 @@ class BrowserTest : OnPhone() {
         val lost = LostDay(mouse, day)
         day.setsAPin()
         lost.isReportedLost()
-        keep(browser, "finder")
+        keep(browser, mouse, "finder")
         lost.ownerAsks()
-        keep(browser, "desk")
+        keep(browser, mouse, "desk")
         lost.clerkAgrees()
         day.enters(FirstDay.PIN)
         day.seesTheWallet()
@@ -30,12 +31,12 @@ class BrowserTest : OnPhone() {
         val day = FirstDay(mouse)
         val forgotten = ForgottenPinDay(mouse, day, LostDay(mouse, day))
         forgotten.isPrepared()
-        keep(browser, "messages")
+        keep(browser, mouse, "messages")
         forgotten.isLockedOut()
-        keep(browser, "locked-out")
+        keep(browser, mouse, "locked-out")
         forgotten.getsBackByTwo()
         forgotten.setsAllAnew()
-        keep(browser, "in-order")
+        keep(browser, mouse, "in-order")
         forgotten.putsThingsInOrder()
     }
 
@@ -46,7 +47,7 @@ class BrowserTest : OnPhone() {
         val paper = forgotten.isPrepared()
         forgotten.isLockedOut()
         forgotten.getsBackByTheCode(paper)
-        keep(browser, "by-code")
+        keep(browser, mouse, "by-code")
         forgotten.setsAllAnew()
     }
 
@@ -57,7 +58,7 @@ class BrowserTest : OnPhone() {
         forgotten.isPrepared()
         forgotten.isLockedOut()
         forgotten.provesOnThePhoneOnly()
-        keep(browser, "three-days")
+        keep(browser, mouse, "three-days")
         forgotten.waitsThreeDays()
         forgotten.setsAllAnew()
     }
@@ -69,17 +70,67 @@ class BrowserTest : OnPhone() {
         day.setsAPin()
         LostDay(mouse, day).isRegistered()
         paying.isAskedFor("48.00", "ALL")
-        keep(browser, "counter")
+        keep(browser, mouse, "counter")
         paying.opensTheSheet("48.00")
-        keep(browser, "pay")
+        keep(browser, mouse, "pay")
         day.enters(FirstDay.PIN)
         paying.isTold("Paid: €48.00 to Bookshop.", atTheCounter = "Charged")
-        keep(browser, "paid")
+        keep(browser, mouse, "paid")
         assertEquals(PayDay.A_DAY - 4_800, paying.leftToday())
         paying.pays("60.00", "NOTHING")
         paying.isTold("Not charged: €60.00 to Bookshop.", atTheCounter = "Declined: nothing is charged")
-        keep(browser, "declined")
+        keep(browser, mouse, "declined")
         assertEquals(PayDay.A_DAY - 4_800, paying.leftToday())
+    }
+
+    @Test
+    fun `a payment is shown as a notification, which opens its line, in a browser`() = inBrowser { browser, mouse ->
+        val day = FirstDay(mouse)
+        val alerted = AlertDay(mouse, day, PayDay(mouse, day))
+        mouse.givesPermissions = false
+        day.setsAPin()
+        LostDay(mouse, day).isRegistered()
+        mouse.until("the app asks") { mouse.phone.mainLoop.onMain { mouse.phone.permission.isAsked } }
+        keep(browser, mouse, "permission")
+        mouse.givesPermissions = true
+        alerted.pays()
+        mouse.press("home")
+        mouse.until("the payment is shown") { browser.script("return document.getElementById('shade').textContent.includes('A payment was charged')") == true }
+        keep(browser, mouse, "notifications")
+        alerted.opensTheLine()
+        alerted.lowersALimit()
+    }
+
+    @Test
+    fun `last month's payment is found and disputed, and the verifier reads the evidence, in a browser`() = inBrowser { browser, mouse ->
+        val day = FirstDay(mouse)
+        val disputing = DisputeDay(mouse, day, PayDay(mouse, day))
+        day.setsAPin()
+        LostDay(mouse, day).isRegistered()
+        disputing.paysAndAMonthPasses()
+        disputing.findsLastMonthsPayment()
+        keep(browser, mouse, "found")
+        disputing.disputesIt()
+        keep(browser, mouse, "disputed")
+        val evidence = disputing.handsTheEvidenceOver()
+        keep(browser, mouse, "evidence")
+        val (isRight, said) = verifies(evidence)
+        assertTrue(said, isRight && "dispute 1 of payment" in said && "shown when it was approved: 48.00" in said)
+        val (isStillRight, refused) = verifies(evidence.replace("not_mine", "other"))
+        assertTrue(refused, !isStillRight && refused.startsWith("refused"))
+    }
+
+    /** What the command-line verifier says about a file, and whether it is right. */
+    private fun verifies(evidence: String): Pair<Boolean, String> {
+        val file = File.createTempFile("dispute", ".jsonl")
+        try {
+            file.writeText(evidence)
+            val verifier = ProcessBuilder(System.getProperty("walletlock.verifier"), file.path).redirectErrorStream(true).start()
+            val said = verifier.inputStream.bufferedReader().readText()
+            return (verifier.waitFor() == 0) to said
+        } finally {
+            file.delete()
+        }
     }
 
     private fun inBrowser(live: (WebDriver, Mouse) -> Unit) {
@@ -89,7 +140,7 @@ class BrowserTest : OnPhone() {
                 WebDriver(WIDTH, HEIGHT).use { browser ->
                     browser.open(server.address)
                     val mouse = Mouse(phone, browser)
-                    mouse.until("a picture is drawn") { browser.script("return document.body.dataset.frames > 0") == true }
+                    mouse.until("a picture is drawn") { browser.script("return document.body.dataset.frame != null") == true }
                     live(browser, mouse)
                 }
             }
@@ -99,36 +150,41 @@ class BrowserTest : OnPhone() {
 
     private fun isLived(browser: WebDriver, mouse: Mouse) {
         val day = FirstDay(mouse)
-        keep(browser, "first-run")
+        keep(browser, mouse, "first-run")
         day.choosesAPin()
         mouse.tap("Switch it on")
         mouse.isAsked()
         mouse.until("the sheet is shown") { browser.script("return !document.getElementById('sheet').hidden") == true }
-        keep(browser, "sheet")
+        keep(browser, mouse, "sheet")
         mouse.press("finger", "on" to "true")
         day.wantsNoCode()
         day.seesTheWallet()
-        keep(browser, "wallet")
+        keep(browser, mouse, "wallet")
         day.opensItWithAFinger()
         day.getsItWrongUntilItCoolsDown()
         day.changesThePin()
         mouse.press("dark", "on" to "true")
         mouse.press("turn", "on" to "true")
         mouse.until("the page knows") { browser.script(IS_TURNED) == true }
-        keep(browser, "turned")
+        keep(browser, mouse, "turned")
         mouse.press("turn", "on" to "false")
         mouse.press("home")
         mouse.until("the home screen is shown") { browser.script("return !document.getElementById('launcher').hidden") == true }
-        keep(browser, "home")
+        keep(browser, mouse, "home")
         assertEquals(0L, (browser.script("return window.scrollX + 0") as Number).toLong())
         browser.resize(390, 844)
-        keep(browser, "narrow")
+        keep(browser, mouse, "narrow")
         val isTooWide = browser.script("return document.documentElement.scrollWidth > innerWidth")
         assertEquals("nothing hangs over the edge of a narrow page", false, isTooWide)
     }
 
-    /** Saves a screenshot, for a person to look at. */
-    private fun keep(browser: WebDriver, name: String) {
+    /** Saves a screenshot, for a person to look at, once the screen is at rest and the page shows that. */
+    private fun keep(browser: WebDriver, mouse: Mouse, name: String) {
+        mouse.until("the page shows the screen at rest") {
+            val newest = phone.mainLoop.onMain { phone.screen.pictures.after(seen = 0, ms = 0) }
+            // Nothing is drawn while the home screen is in front.
+            phone.stack.isAway || newest?.value?.type == "image/png" && browser.script("return document.body.dataset.frame") == "${newest.number}"
+        }
         val folder = File(System.getProperty("walletlock.screenshots")).apply { mkdirs() }
         File(folder, "$name.png").writeBytes(browser.screenshot())
     }

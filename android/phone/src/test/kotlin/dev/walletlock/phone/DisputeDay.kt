@@ -25,7 +25,7 @@ class DisputeDay(private val driver: Driver, private val day: FirstDay, private 
         tap("Last month")
         tap("Show")
         fill("Search, for example a payee", "booksh")
-        sees("Bookshop")
+        sees("2 lines were found")
     }
 
     /** Says why, and sees what was stopped and whom to tell. */

@@ -19,5 +19,6 @@ class DisputeTest : OnPhone() {
         disputing.disputesIt()
         val evidence = disputing.handsTheEvidenceOver()
         assertTrue(evidence.startsWith("{\"format\":\"walletlock dispute 1\""))
+        assertTrue("the card is stopped, and not all payments", "\"frozen\":\"card:everyday\"" in evidence)
     }
 }

@@ -11,6 +11,9 @@ const val PATIENCE_S = 100L
 
 /** A person who finds what to touch by its label, and waits for what should happen. */
 abstract class Driver(val phone: Phone) {
+    /** Whether the person lets the app do what Android asks about. */
+    var givesPermissions = true
+
     abstract fun places(): List<Place>
 
     abstract fun touch(place: Place)
@@ -19,6 +22,17 @@ abstract class Driver(val phone: Phone) {
 
     /** Uses a switch beside the phone's screen, see [Switches]. */
     abstract fun press(what: String, vararg with: Pair<String, String>)
+
+    /** Opens the newest notification whose title has these words, from the home screen; or uses its [action]. */
+    fun opensNotification(words: String, action: String? = null) {
+        press("home")
+        var number: Int? = null
+        until("there is a notification: $words") {
+            number = phone.mainLoop.onMain { phone.notifications.shown().firstOrNull { words in it.title }?.number }
+            number != null
+        }
+        press("notification", *listOfNotNull("number" to "$number", action?.let { "what" to it }).toTypedArray())
+    }
 
     /** Reports the phone lost at the provider's desk, with the message that stands there for whoever finds it. */
     abstract fun reportLost()
@@ -41,12 +55,14 @@ abstract class Driver(val phone: Phone) {
     /** Lets the phone run for a moment, or until something happens. */
     abstract fun waits()
 
+    /** Waits until [condition] is true. */
     fun until(what: String, condition: () -> Boolean) {
         val end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S)
         while (!condition()) {
             check(System.nanoTime() < end) {
                 "$what; there is ${places().map { it.label }}; crash: ${phone.crash}; before it:\n${phone.journal.lines().joinToString("\n")}"
             }
+            if (givesPermissions && phone.mainLoop.onMain { phone.permission.isAsked }) press("permit", "on" to "true")
             waits()
         }
     }

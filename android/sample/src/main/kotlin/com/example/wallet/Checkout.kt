@@ -47,7 +47,8 @@ class Checkout(private val backend: Backend? = null) {
     /** Learns what a shop asks [wallet] for, and what became of the last payment. */
     suspend fun look(lock: WalletLock, wallet: String) {
         send()
-        if (backend != null) asked.value = backend.offer(wallet)
+        // The shop does not know the card: the wallet says which one pays.
+        if (backend != null) asked.value = backend.offer(wallet)?.copy(card = Card.ref)
         val known = approved.value ?: return
         if (known.state != null) approved.value = Last(known.payment, lock.payments.stateOf(known.payment.id))
     }

@@ -1,7 +1,10 @@
 package com.example.wallet
 
+import android.Manifest
 import android.app.Activity
 import android.content.Intent
+import android.content.pm.PackageManager
+import android.os.Build
 import android.os.Bundle
 import android.view.View
 import android.widget.Button
@@ -22,6 +25,7 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.collectLatest
 import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 
 /** Shows the card, and leads to all other screens. The guard covers this screen until the wallet is open. */
@@ -51,6 +55,8 @@ class HomeActivity : Activity() {
         scope.launch { checkout.last.collect(panel::show) }
         conceal()
         scope.launch { guard.session.filterNotNull().collect { whileItLives { Card.prepare(it) } } }
+        // Android asks no more once the person has refused twice.
+        if (savedInstanceState == null) scope.launch { guard.session.filterNotNull().first().let { askForAlerts() } }
         allowance = requireView(R.id.allowance)
         allowance.setOnReached { scope.launch { whileItLives { warn() } } }
         scope.launch {
@@ -70,6 +76,13 @@ class HomeActivity : Activity() {
         val state = lock.provider.state()
         allowance.bind(lock)
         allowance.show(state.allowanceLeftMs.takeIf { state.warns })
+    }
+
+    /** Asks whether alerts may be shown. */
+    private fun askForAlerts() {
+        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.TIRAMISU) return
+        val permission = Manifest.permission.POST_NOTIFICATIONS
+        if (checkSelfPermission(permission) != PackageManager.PERMISSION_GRANTED) requestPermissions(arrayOf(permission), ALERTS)
     }
 
     /** Asks for the PIN before the token is shown, even while the wallet is open. */
@@ -145,6 +158,7 @@ class HomeActivity : Activity() {
         val handingIn = MainScope()
         const val UNLOCK = 1
         const val PAY = 2
+        const val ALERTS = 3
         const val WARN_EVERY_MS = 60_000L
     }
 }
