@@ -17,6 +17,8 @@ import dev.walletlock.WalletLock
  *
  * `RESULT_OK`: a payment was disputed, or a dispute changed. In any case [takeSession] gives the session back, if it is still live.
  */
+// It asks for the PIN itself: from a notification the guard would ask once more.
+@Unguarded
 public class HistoryActivity : SettingsPageActivity() {
     private lateinit var view: HistoryView
 

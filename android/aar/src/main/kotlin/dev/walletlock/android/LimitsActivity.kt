@@ -21,6 +21,8 @@ import dev.walletlock.WalletLock
  *
  * `RESULT_OK`: something was changed. In any case [takeSession] gives the session back, if it is still live.
  */
+// It asks for the PIN itself: from a notification the guard would ask once more.
+@Unguarded
 public class LimitsActivity : SettingsPageActivity() {
     private lateinit var view: LimitsView
 

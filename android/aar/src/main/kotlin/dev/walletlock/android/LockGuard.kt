@@ -35,11 +35,12 @@ import kotlinx.coroutines.flow.StateFlow
  * covered. If the app names its first run, the guard starts that one instead, in front of the others, which stay covered.
  * After a wipe the lock screen says so first.
  *
- * **What is not covered**: [LockActivity], [SetPinActivity] and a lock screen of the app's own; while there is no PIN, the
- * first run; Activities with [Unguarded] or named when the guard was installed; widgets, notifications, and windows of the
- * system's types (an overlay). An Activity that runs in another process needs a guard there. A dialog that comes while an
- * Activity is being covered may be seen for one frame. The app's own code keeps running: code that may only run while the
- * wallet is open must ask for [session].
+ * **What is not covered**: [LockActivity], [SetPinActivity] and a lock screen of the app's own; those screens of this library
+ * that hide what they show and ask for the PIN themselves, such as [HistoryActivity]; while there is no PIN, the first run;
+ * Activities with [Unguarded] or named when the guard was installed; widgets, notifications, and windows of the system's
+ * types (an overlay). An Activity that runs in another process needs a guard there. A dialog that comes while an Activity is
+ * being covered may be seen for one frame. The app's own code keeps running: code that may only run while the wallet is open
+ * must ask for [session].
  *
  * For the main thread only, as are all its functions.
  */

@@ -15,6 +15,9 @@ class AlertTest : OnPhone() {
         day.setsAPin()
         LostDay(hand, day).isRegistered()
         alerted.pays()
+        hand.press("home")
+        // The wallet locks itself.
+        phone.skip(60_000)
         alerted.opensTheLine()
         alerted.lowersALimit()
         alerted.saysItWasSomebodyElse()

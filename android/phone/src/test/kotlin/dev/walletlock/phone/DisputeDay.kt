@@ -9,13 +9,18 @@ class DisputeDay(private val driver: Driver, private val day: FirstDay, private 
         paying.pays("48.00", "ALL")
         paying.isTold("Paid: €48.00 to Bookshop.", atTheCounter = "Charged")
         val month = month()
-        while (month() == month) press("skip", "ms" to "$A_DAY_MS").also { waitsADay() }
+        while (month() == month) aDayPasses()
         day.enters(FirstDay.PIN)
         day.seesTheWallet()
     }
 
-    /** The click of a browser arrives a moment later. */
-    private fun waitsADay() = driver.waits()
+    /** After it the phone reaches its provider; before that, it may lock because it was offline for too long. */
+    private fun aDayPasses() = with(driver) {
+        val next = nowMs() + A_DAY_MS
+        press("skip", "ms" to "$A_DAY_MS")
+        until("a day has passed") { nowMs() >= next }
+        until("the provider was reached") { phone.journal.lines().last { it.source != "app" }.text == "done: HEARTBEAT_TAKEN" }
+    }
 
     /** Looks for the shop, in the lines of last month. */
     fun findsLastMonthsPayment() = with(driver) {
@@ -51,7 +56,9 @@ class DisputeDay(private val driver: Driver, private val day: FirstDay, private 
         file!!
     }
 
-    private fun month() = Calendar.getInstance().apply { timeInMillis = driver.phone.fakes.clock.now().wallMs }.get(Calendar.MONTH)
+    private fun nowMs() = driver.phone.fakes.clock.now().wallMs
+
+    private fun month() = Calendar.getInstance().apply { timeInMillis = nowMs() }.get(Calendar.MONTH)
 
     private companion object {
         const val A_DAY_MS = 86_400_000L
