@@ -116,7 +116,7 @@ class BrowserTest : OnPhone() {
         keep(browser, mouse, "evidence")
         val (isRight, said) = verifies(evidence)
         assertTrue(said, isRight && "dispute 1 of payment" in said && "shown when it was approved: 48.00" in said)
-        val (isStillRight, refused) = verifies(evidence.replace("not_mine", "other"))
+        val (isStillRight, refused) = verifies(evidence.replace("not mine", "not here"))
         assertTrue(refused, !isStillRight && refused.startsWith("refused"))
     }
 
