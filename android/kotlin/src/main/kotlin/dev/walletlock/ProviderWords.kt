@@ -31,8 +31,9 @@ public enum class RequestKind {
     REPORT,
 
     /**
-     * Nothing: it tells the backend that the owner has frozen payments, and which: a freeze on the phone recalls nothing that was handed
-     * out. Nothing answers it. Send it after each freeze ([Payments.freeze], [Payments.panicFreeze]).
+     * Nothing: it tells the backend that the owner has frozen payments, and which: `all`, or the channels and the ids of the cards. A
+     * freeze on the phone recalls nothing that was handed out. Nothing answers it. Send it after each freeze ([Payments.freeze],
+     * [Payments.freezeCard], [Payments.panicFreeze]) and each dispute ([Disputes.open]).
      */
     FREEZE_NOTICE,
 }

@@ -2,7 +2,6 @@ package dev.walletlock.fakes
 
 import dev.walletlock.Clock
 import dev.walletlock.Entropy
-import dev.walletlock.PaymentChannel
 import java.security.KeyPair
 
 /**
@@ -100,7 +99,10 @@ public class FakeAccount internal constructor(
     /** Where payments are taken and charged. */
     public val counter: FakeCounter = FakeCounter(provider, this, clock, random)
 
-    /** What the owner has frozen, as the phone has told: `all`, or channels in lower case (`in_store`). */
+    /**
+     * What the owner has frozen, as the phone has told: `all`, or channels in lower case (`in_store`) and cards (`card:` and the card's
+     * id).
+     */
     public val frozenPayments: List<String> get() = synchronized(provider) { frozen }
 
     /** The codes that [sendCode] sent, in that order. */
@@ -166,9 +168,9 @@ public class FakeAccount internal constructor(
     internal fun keysOf(installation: String): ReadAuthorisation.Keys? =
         publicKeys[installation]?.let { point -> ownerKeys[installation]?.let { ReadAuthorisation.Keys(point, it) } }
 
-    /** Whether the owner has frozen payments through this channel, as the phone has told. */
-    internal fun hasFrozen(channel: PaymentChannel): Boolean =
-        frozen.any { it == ReadRequest.ALL_PAYMENTS || it == channel.name.lowercase() }
+    /** Whether the owner has frozen what this payment is made with, as the phone has told. */
+    internal fun hasFrozen(payment: FakePayment): Boolean =
+        listOfNotNull(ReadRequest.ALL_PAYMENTS, payment.channel.name.lowercase(), payment.card?.let { ReadRequest.CARD + it }).any { it in frozen }
 
     internal fun takeFreeze(request: ReadRequest) {
         frozen = checkNotNull(request.frozen)

@@ -64,7 +64,7 @@ public class FakeCounter internal constructor(
         /** One with a higher number was taken before. */
         OLD,
 
-        /** The owner has frozen payments, or those of this kind. */
+        /** The owner has frozen payments, those of this kind, or the card. */
         FROZEN,
     }
 
@@ -147,7 +147,7 @@ public class FakeCounter internal constructor(
             !isNonceRight -> Refusal.WRONG_NONCE
             nowS < read.issuedS - SKEW_S || nowS > read.expiresS + SKEW_S -> Refusal.EXPIRED
             read.payment.number <= lastNumber -> Refusal.OLD
-            account.hasFrozen(read.payment.channel) -> Refusal.FROZEN
+            account.hasFrozen(read.payment) -> Refusal.FROZEN
             else -> null
         }
     }

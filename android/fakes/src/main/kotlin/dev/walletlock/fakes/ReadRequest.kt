@@ -27,7 +27,7 @@ internal class ReadRequest(
     val point: List<Byte>,
     /** The public key of the owner's signatures under payments: only in a request to register. */
     val ownerKey: List<Byte>?,
-    /** What the owner has frozen: `all`, or the names of channels. Only in a notice of that. */
+    /** What the owner has frozen: `all`, or the names of channels, and `card:` with the id of each card. Only in a notice of that. */
     val frozen: List<String>?,
 ) {
     class Deposit(val digest: String, val version: Long)
@@ -114,7 +114,7 @@ internal class ReadRequest(
             fromBase64url(text as? String ?: "").toList().also { require(it.size == OWNER_KEY_BYTES) { "no owner's key" } }
 
         private fun frozen(list: Any): List<String> {
-            require(list is List<*> && list.all { it in FROZEN }) { "no such thing is frozen" }
+            require(list is List<*> && list.all { it in FROZEN || it is String && it.startsWith(CARD) }) { "no such thing is frozen" }
             return list.map { it as String }
         }
 
@@ -176,6 +176,9 @@ internal class ReadRequest(
 
         /** What a notice says if all payments are frozen. */
         const val ALL_PAYMENTS = "all"
+
+        /** What a notice says before the id of a card that is frozen. */
+        const val CARD = "card:"
         private const val UNCOMPRESSED: Byte = 4
 
     }

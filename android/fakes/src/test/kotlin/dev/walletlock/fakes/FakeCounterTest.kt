@@ -1,8 +1,10 @@
 package dev.walletlock.fakes
 
 import dev.walletlock.Authorisation
+import dev.walletlock.CardRef
 import dev.walletlock.LockTest
 import dev.walletlock.Money
+import dev.walletlock.NewCard
 import dev.walletlock.Payment
 import dev.walletlock.PaymentChannel
 import dev.walletlock.PaymentContext
@@ -14,6 +16,7 @@ import dev.walletlock.WalletLock
 import dev.walletlock.WordDone
 import dev.walletlock.WordError
 import dev.walletlock.WordOutcome
+import dev.walletlock.unlock
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -218,6 +221,19 @@ class FakeCounterTest : LockTest() {
             lock.payments.freeze()
             provider.answer(lock.provider.request(RequestKind.FREEZE_NOTICE))
             assertEquals(listOf("all"), account.frozenPayments)
+        }
+    }
+
+    @Test
+    fun `a card that the owner has frozen is refused once the phone has told so, and others are not`() = runTest {
+        openRegistered().use { lock ->
+            lock.unlock().use { it.cards.add(NewCard("card-1", "Everyday", "Visa", "1234")) }
+            val handedOut = lock.pay("with-it") { it.copy(card = CardRef("card-1", "Visa", "1234")) }
+            assertTrue(lock.payments.freezeCard("card-1"))
+            assertNull(provider.answer(lock.provider.request(RequestKind.FREEZE_NOTICE)).refusal)
+            assertEquals(listOf("card:card-1"), account.frozenPayments)
+            assertEquals(FakeCounter.Refusal.FROZEN, counter.take(handedOut).refusal)
+            assertNull(counter.take(lock.pay("without")).refusal)
         }
     }
 
