@@ -8,7 +8,6 @@ import android.app.PendingIntent
 import android.content.Context
 import android.content.Intent
 import android.content.pm.PackageManager
-import android.net.Uri
 import android.os.Build
 import dev.walletlock.Alert
 import dev.walletlock.AlertTopic
@@ -80,8 +79,7 @@ public class AlertNotifications(context: Context) {
     }
 
     private fun notification(alert: Alert): Notification {
-        // Android compares the address, and no extra: so a second alert opens its own line.
-        val line = HistoryActivity.intent(context, line = alert.number).setData(Uri.parse("walletlock:line/${alert.number}"))
+        val line = HistoryActivity.intent(context, line = alert.number)
         val builder = builder(alert.topic)
             .setContentTitle(context.getString(wordsOf(alert.kind, by = null)))
             .setContentText(context.getString(R.string.walletlock_alert_open))

@@ -21,8 +21,8 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
     private val states = choices(listOf(null) + LineState.entries, { resources.words(it) }) { copy(state = it) }
     private val channels = choices(listOf(null) + PaymentChannel.entries, { resources.anyOr(it?.let(resources::words)) }) { copy(channel = it) }
     private val categories = choices(listOf(null) + Category.entries, { resources.anyOr(it?.let(resources::words)) }) { copy(category = it) }
-    private val cards = LinearLayout(context)
-    private val currencies = LinearLayout(context)
+    private val cards = Changing<String?> { copy(card = it) }
+    private val currencies = Changing<String> { copy(currency = it) }
     private val least = amountField { copy(atLeast = it) }
     private val most = amountField { copy(atMost = it) }
     private val done = wideButton(context, colours, resources.getString(R.string.walletlock_filter_show), isPrimary = true)
@@ -31,10 +31,10 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
     init {
         page.section(R.string.walletlock_filter_time, times.card)
         page.section(R.string.walletlock_filter_topic, topics.card)
-        page.section(R.string.walletlock_filter_card, cards)
+        page.section(R.string.walletlock_filter_card, cards.place)
         page.section(R.string.walletlock_filter_amount, least)
         page.add(most)
-        page.add(currencies)
+        page.add(currencies.place)
         page.section(R.string.walletlock_filter_state, states.card)
         page.section(R.string.walletlock_filter_channel, channels.card)
         page.section(R.string.walletlock_filter_category, categories.card)
@@ -55,10 +55,10 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
         channels.show(filter.channel)
         categories.show(filter.category)
         val names = work.cards.associate { it.card.id to resources.nameOf(it.card) }
-        cards.offer(listOf(null) + names.keys, filter.card, { resources.anyOr(names[it]) }) { copy(card = it) }
+        cards.show((listOf(null) + names.keys).map { it to resources.anyOr(names[it]) }, filter.card)
         val currency = filter.currency ?: work.currencies.firstOrNull().orEmpty()
-        currencies.visibility = if (work.currencies.size > 1) VISIBLE else GONE
-        currencies.offer(work.currencies, currency, { it }) { copy(currency = it) }
+        currencies.show(work.currencies.map { it to it }, currency)
+        currencies.place.visibility = if (work.currencies.size > 1) VISIBLE else GONE
         least.hint = "${resources.getString(R.string.walletlock_filter_least)} $currency"
         most.hint = "${resources.getString(R.string.walletlock_filter_most)} $currency"
         listOf(least to filter.atLeast, most to filter.atMost).forEach { (field, text) ->
@@ -66,12 +66,23 @@ internal class FilterPage(context: Context, private val colours: Colours) : Fram
         }
     }
 
-    /** Offers what may differ each time that the page is shown. */
-    private fun <T> LinearLayout.offer(all: List<T>, chosen: T, words: (T) -> String, choose: HistoryFilter.(T) -> HistoryFilter) {
-        removeAllViews()
-        val offered = choices(all, words, choose)
-        offered.show(chosen)
-        addView(offered.card)
+    /** Choices that may be others the next time. They are made anew only then: a row must not go away under a finger. */
+    private inner class Changing<T>(private val choose: HistoryFilter.(T) -> HistoryFilter) {
+        val place = LinearLayout(context)
+        private var offered: List<Pair<T, String>>? = null
+        private var rows: Choices<T>? = null
+
+        /** Offers [all], each with its words. */
+        fun show(all: List<Pair<T, String>>, chosen: T) {
+            if (all != offered) {
+                offered = all
+                val words = all.toMap()
+                rows = choices(all.map { it.first }, words::getValue, choose)
+                place.removeAllViews()
+                place.addView(rows?.card)
+            }
+            rows?.show(chosen)
+        }
     }
 
     private fun <T> choices(all: List<T>, words: (T) -> String, chosen: HistoryFilter.(T) -> HistoryFilter) =

@@ -2,6 +2,7 @@ package dev.walletlock.android
 
 import android.content.Context
 import android.content.Intent
+import android.net.Uri
 import android.os.Bundle
 import android.view.View
 import dev.walletlock.Session
@@ -22,7 +23,14 @@ import dev.walletlock.WalletLock
 public class HistoryActivity : SettingsPageActivity() {
     private lateinit var view: HistoryView
 
+    /** The number of the dispute whose evidence goes to the place that the person picks now. 0: none. */
+    private var picking = 0
+
+    /** The place that the person has picked, until the evidence is being written there. */
+    private var picked: Uri? = null
+
     override fun onCreate(savedInstanceState: Bundle?) {
+        picking = savedInstanceState?.getInt(STATE_PICKING) ?: 0
         setTitle(R.string.walletlock_history)
         super.onCreate(savedInstanceState)
     }
@@ -30,7 +38,7 @@ public class HistoryActivity : SettingsPageActivity() {
     override fun makePage(): View = HistoryView(this).also {
         view = it
         it.onLowerLimit = { launch(REQUEST_LIMITS) { session -> LimitsActivity.intent(this, session) } }
-        it.onEvidence = { history?.makeEvidence(this, ::save) }
+        it.onEvidence = { history?.makeEvidence(this, ::pick) }
     }
 
     private val history: HistoryWork? get() = screen.made as HistoryWork?
@@ -40,18 +48,37 @@ public class HistoryActivity : SettingsPageActivity() {
         return { lock -> HistoryWork(lock).also { it.firstLine = line } }
     }
 
-    override fun show(work: SessionWork): Unit = view.show(work as HistoryWork)
+    override fun show(work: SessionWork) {
+        view.show(work as HistoryWork)
+        savePicked()
+    }
 
     override fun goBackOnPage(): Boolean = view.goBack()
 
-    private fun save(name: String) {
+    private fun pick(dispute: Int) {
+        picking = dispute
         Exemption.begin(PICKING_MS)
         val intent = Intent(Intent.ACTION_CREATE_DOCUMENT).addCategory(Intent.CATEGORY_OPENABLE)
-        launchOther(REQUEST_SAVE, intent.setType("application/jsonl").putExtra(Intent.EXTRA_TITLE, name))
+        launchOther(REQUEST_SAVE, intent.setType("application/jsonl").putExtra(Intent.EXTRA_TITLE, "dispute-$dispute.jsonl"))
     }
 
     override fun onPageResult(request: Int, result: Int, data: Intent?) {
-        if (request == REQUEST_SAVE) history?.saveEvidence(applicationContext, data?.data?.takeIf { result == RESULT_OK })
+        if (request != REQUEST_SAVE) return
+        picked = data?.data?.takeIf { result == RESULT_OK }
+        savePicked()
+    }
+
+    /** Once the lock is open: after process death the place is there before. */
+    private fun savePicked() {
+        val work = history ?: return
+        val place = picked ?: return
+        picked = null
+        work.saveEvidence(applicationContext, picking, place)
+    }
+
+    override fun onSaveInstanceState(outState: Bundle) {
+        super.onSaveInstanceState(outState)
+        outState.putInt(STATE_PICKING, picking)
     }
 
     /** Launches the screen, and takes its result. */
@@ -76,5 +103,6 @@ public class HistoryActivity : SettingsPageActivity() {
         private const val REQUEST_LIMITS = REQUEST_PAGE
         private const val REQUEST_SAVE = REQUEST_PAGE + 1
         private const val PICKING_MS = 300_000L
+        private const val STATE_PICKING = "picking"
     }
 }

@@ -128,16 +128,20 @@ internal class HistoryView(context: Context) : FrameLayout(context), TextWatcher
     /** How far the search is, and once it is over, how much it found. */
     private fun showState(work: HistoryWork) {
         val isSearching = work.isSearching && work.progress < 1f
+        val isPlain = work.filter == HistoryFilter()
         val count = work.found.size
         val words = when {
             isSearching -> resources.getString(R.string.walletlock_history_searching, (work.progress * PERCENT).toInt())
+            // It has not begun, or a fault ended it.
+            work.progress < 1f -> ""
             count == 0 -> resources.getString(R.string.walletlock_history_nothing)
-            work.filter == HistoryFilter() -> ""
+            isPlain -> ""
             work.hasMore -> resources.getString(R.string.walletlock_history_newest, count)
             else -> resources.getQuantityString(R.plurals.walletlock_history_found, count, count)
         }
-        if (isSearching) state.update(words) else state.say(words)
+        // A text that changes while it is hidden is not read out.
         state.visibility = if (words.isEmpty()) GONE else VISIBLE
+        if (isSearching) state.update(words) else state.say(words)
     }
 
     /** Makes new rows only if they changed: a search goes on for long, and a row must not go away under a finger. */

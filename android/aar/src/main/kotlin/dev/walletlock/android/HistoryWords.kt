@@ -59,7 +59,7 @@ internal fun Resources.whyRefused(entry: JournalEntry): List<String> =
             "currency" -> getString(R.string.walletlock_pay_no_currency)
             else -> RiskRule.entries.firstOrNull { it.name.lowercase() == rule }?.let { words(it) }
         }
-    }
+    }.distinct()
 
 /** The words, or that it does not matter. */
 internal fun Resources.anyOr(words: String?): String =

@@ -59,7 +59,8 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         private set
 
     /** Whether the search ended early, because it found enough. */
-    val hasMore: Boolean get() = !isSearching && progress < 1f
+    var hasMore = false
+        private set
     var disputes: List<Dispute> = emptyList()
         private set
     var cards: List<Card> = emptyList()
@@ -85,9 +86,6 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
     private var nowMs = System.currentTimeMillis()
     private var searching: Job? = null
     private var most = STEP
-
-    /** The dispute whose evidence is written to the place that the person picks now. 0: none. */
-    private var picking = 0
 
     override suspend fun load(open: Session) {
         look()
@@ -157,6 +155,7 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         searching?.cancel()
         said = null
         isSearching = true
+        hasMore = false
         searching = scope.launch {
             val lines = mutableListOf<JournalEntry>()
             try {
@@ -165,14 +164,16 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
                     lines += step.entries
                     found = lines.take(most)
                     progress = step.progress
-                    onChange()
                     if (lines.size > most) throw Enough()
+                    onChange()
                 }
             } catch (_: Enough) {
-                progress = minOf(progress, ALMOST)
+                hasMore = true
+                progress = 1f
             } catch (_: LockException.SessionEnded) {
                 // The screen asks for the PIN.
             } catch (fault: LockException) {
+                progress = 0f
                 say(fault)
             }
             isSearching = false
@@ -199,28 +200,22 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         page = Page.Case(number)
     }
 
-    /** Makes the evidence of the dispute that is shown, and gives it to the app; or has [save] ask where the file should be. */
-    fun makeEvidence(screen: Activity, save: (String) -> Unit) = once { open ->
+    /** Makes the evidence of the dispute that is shown, and gives it to the app; or has [pick] ask where the file should be. */
+    fun makeEvidence(screen: Activity, pick: (Int) -> Unit) = once { open ->
         val dispute = (page as? Page.Case)?.let { dispute(it.number) } ?: return@once
-        val give = LockScreens.evidence
-        if (give != null && give(screen, dispute, open.disputes.evidence(dispute.number))) {
+        val file = open.disputes.evidence(dispute.number)
+        if (LockScreens.evidence?.invoke(screen, dispute, file) == true) {
             said = PinNote.Text(R.string.walletlock_evidence_given)
         } else {
-            picking = dispute.number
-            save("dispute-${dispute.number}.jsonl")
+            pick(dispute.number)
         }
     }
 
-    /** Writes the evidence to the picked place; if the session has ended meanwhile, after the PIN. Null: the person picked none. */
-    fun saveEvidence(context: Context, place: Uri?) {
-        val number = picking
-        picking = 0
-        if (place == null || number == 0) return
-        change { open ->
-            val file = open.disputes.evidence(number)
-            val isWritten = withContext(Dispatchers.IO) { context.isWritten(place, file) }
-            said = PinNote.Text(if (isWritten) R.string.walletlock_evidence_saved else R.string.walletlock_evidence_not_saved)
-        }
+    /** Writes the evidence of dispute [number] to [place]; if the session has ended meanwhile, after the PIN. */
+    fun saveEvidence(context: Context, number: Int, place: Uri) = change(waits = true) { open ->
+        val file = open.disputes.evidence(number)
+        val isWritten = withContext(Dispatchers.IO) { context.isWritten(place, file) }
+        said = PinNote.Text(if (isWritten) R.string.walletlock_evidence_saved else R.string.walletlock_evidence_not_saved)
     }
 
     /** Whether [said] says that something was done. */
@@ -228,7 +223,11 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
         get() = (said as? PinNote.Text)?.words.let { it == R.string.walletlock_evidence_saved || it == R.string.walletlock_evidence_given }
 
     override fun wordsOf(fault: LockException): PinNote? = when (fault) {
-        is LockException.Invalid -> PinNote.Text(R.string.walletlock_dispute_text_wrong)
+        is LockException.Invalid -> when (fault.what) {
+            "dispute text" -> PinNote.Text(R.string.walletlock_dispute_text_wrong)
+            "journal line" -> PinNote.Text(R.string.walletlock_evidence_gone)
+            else -> null
+        }
         is LockException.LimitReached -> PinNote.Text(R.string.walletlock_dispute_too_many)
         else -> null
     }
@@ -248,7 +247,6 @@ internal class HistoryWork(lock: WalletLock) : SessionWork(lock) {
 
     private companion object {
         const val STEP = 50
-        const val ALMOST = 0.99f
     }
 }
 

@@ -84,8 +84,8 @@ internal abstract class SessionWork(val lock: WalletLock) : AutoCloseable {
     /** What to say about a fault that means something on this page. Null: nothing else than what is always said. */
     protected open fun wordsOf(fault: LockException): PinNote? = null
 
-    /** Makes a change now, or once the person has entered the PIN or the second factor. */
-    protected fun change(wish: suspend (Session) -> Unit) = work {
+    /** Makes a change now, or once the person has entered the PIN or the second factor. [waits] as in [work]. */
+    protected fun change(waits: Boolean = false, wish: suspend (Session) -> Unit) = work(waits) {
         wanted = wish
         val open = session ?: return@work onPinNeeded()
         make(open, wish)

@@ -73,6 +73,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
     internal open val leavesWhenDone: Boolean get() = false
 
     private fun askForPin() {
+        if (screen.made?.isOpen != true) page.visibility = View.GONE
         val isForMore = screen.made?.waits == true
         if (isForMore) start(LockActivity.intent(this, withBiometrics = false, canGoBack = true), REQUEST_PIN) else askToOpen()
     }
@@ -116,7 +117,7 @@ public abstract class SettingsPageActivity internal constructor() : Activity() {
         when {
             session != null && work != null -> work.take(session)
             session != null -> early = session
-            work?.isOpen == true -> work.giveUp()
+            work?.isOpen == true -> if (request < REQUEST_PAGE) work.giveUp()
             // The session ended on the other screen.
             request != REQUEST_PIN -> askToOpen()
             else -> finish()

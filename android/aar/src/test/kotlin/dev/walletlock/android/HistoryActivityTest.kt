@@ -3,6 +3,7 @@ package dev.walletlock.android
 import android.app.Activity
 import android.content.Intent
 import android.net.Uri
+import android.os.Bundle
 import dev.walletlock.CardState
 import dev.walletlock.DisputeEnd
 import dev.walletlock.DisputeReason
@@ -16,6 +17,7 @@ import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
+import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -25,6 +27,9 @@ import org.robolectric.android.controller.ActivityController
 @RunWith(RobolectricTestRunner::class)
 class HistoryActivityTest {
     private val wallet = TestWallet(PAY_POLICY).enrol()
+
+    /** What is written to the place that the person picks. */
+    private val written = ByteArrayOutputStream()
 
     @Before
     fun lock() {
@@ -101,7 +106,7 @@ class HistoryActivityTest {
         sheet(payment(90_000_00, "order-4", "Car Dealer"))
         val screen = wallet.history()
         screen.press(screen.rows().first { "Car Dealer" in it })
-        assertTrue("${screen.shownTexts()}", screen.shownTexts().any { "It was over one of your limits." in it })
+        assertTrue("${screen.shownTexts()}", "It was over one of your limits." in screen.shownTexts())
     }
 
     @Test
@@ -158,34 +163,70 @@ class HistoryActivityTest {
         val asked = screen.launched()
         assertEquals(Intent.ACTION_CREATE_DOCUMENT, asked.action)
         assertEquals("dispute-1.jsonl", asked.getStringExtra(Intent.EXTRA_TITLE))
-        val place = Uri.parse("content://files/1")
-        val written = ByteArrayOutputStream()
-        shadowOf(RuntimeEnvironment.getApplication().contentResolver).registerOutputStream(place, written)
-        screen.returns(asked, Activity.RESULT_OK, Intent().setData(place))
-        settleUntil("the file is written") { screen.note().isNotEmpty() }
-        assertEquals("The evidence is saved.", screen.note())
-        assertTrue("$written".startsWith("{\"format\":\"walletlock dispute 1\""))
+        shadowOf(RuntimeEnvironment.getApplication().contentResolver).registerOutputStream(PLACE, written)
+        screen.returns(asked, Activity.RESULT_OK, Intent().setData(PLACE))
+        screen.hasSaved()
+    }
+
+    @Test
+    fun `the evidence is saved although the screen was away while the place was picked`() {
+        val screen = picking()
+        screen.pause().stop()
+        // Android's order: it starts the screen, and then gives it the result.
+        screen.restart().start()
+        screen.picked()
+        screen.resume()
+        screen.hasSaved()
     }
 
     @Test
     fun `the evidence is saved after the PIN if the wallet locks while the place is picked`() {
+        val screen = picking()
+        wallet.lock.lockNow()
+        TestWallet.settle()
+        screen.picked()
+        screen.entersThePin()
+        screen.hasSaved()
+    }
+
+    @Test
+    fun `the evidence is saved after the PIN if the process ends while the place is picked`() {
+        val state = Bundle()
+        picking().pause().stop().saveInstanceState(state).destroy()
+        TestWallet.settle()
+        val intent = HistoryActivity.intent(RuntimeEnvironment.getApplication())
+        val screen = Robolectric.buildActivity(HistoryActivity::class.java, intent).create(state).start()
+        screen.picked()
+        screen.resume().visible()
+        TestWallet.settle()
+        screen.entersThePin()
+        screen.hasSaved()
+    }
+
+    /** Opens a dispute, and asks for its evidence: now the person picks a place. */
+    private fun picking(): ActivityController<HistoryActivity> {
         runBlocking { wallet.unlocked().use { it.disputes.open(wallet.lastPayment(), DisputeReason.NOT_MINE) } }
+        shadowOf(RuntimeEnvironment.getApplication().contentResolver).registerOutputStream(PLACE, written)
         val screen = wallet.history()
         screen.press("Dispute 1 is open")
         screen.press("Get the evidence")
-        val asked = screen.launched()
-        wallet.lock.lockNow()
-        TestWallet.settle()
-        val place = Uri.parse("content://files/2")
-        val written = ByteArrayOutputStream()
-        shadowOf(RuntimeEnvironment.getApplication().contentResolver).registerOutputStream(place, written)
-        screen.returns(asked, Activity.RESULT_OK, Intent().setData(place))
-        val lockScreen = screen.launched()
+        assertEquals(Intent.ACTION_CREATE_DOCUMENT, screen.launched().action)
+        return screen
+    }
+
+    private fun ActivityController<HistoryActivity>.picked() =
+        shadowOf(get()).internalCallDispatchActivityResult(null, SAVING, Activity.RESULT_OK, Intent().setData(PLACE))
+
+    private fun ActivityController<HistoryActivity>.entersThePin() {
+        val lockScreen = launched()
         assertEquals(LockActivity::class.java.name, lockScreen.component!!.className)
         assertEquals("", "$written")
-        screen.returns(lockScreen, Activity.RESULT_OK, Handover.give(wallet.unlocked()))
-        settleUntil("the file is written") { screen.note().isNotEmpty() }
-        assertEquals("The evidence is saved.", screen.note())
+        returns(lockScreen, Activity.RESULT_OK, Handover.give(wallet.unlocked()))
+    }
+
+    private fun ActivityController<HistoryActivity>.hasSaved() {
+        settleUntil("the file is written") { note().isNotEmpty() }
+        assertEquals("The evidence is saved.", note())
         assertTrue("$written".startsWith("{\"format\":\"walletlock dispute 1\""))
     }
 
@@ -217,6 +258,13 @@ class HistoryActivityTest {
         get().onBackPressed()
         TestWallet.settle()
         return !get().isFinishing
+    }
+
+    private companion object {
+        val PLACE: Uri = Uri.parse("content://files/1")
+
+        /** The request code with which the screen asks for a place. */
+        const val SAVING = SettingsPageActivity.REQUEST_PAGE + 1
     }
 }
 

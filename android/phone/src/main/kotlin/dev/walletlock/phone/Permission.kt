@@ -8,27 +8,32 @@ import org.robolectric.Shadows.shadowOf
 
 /** Android's question whether the app may do something, such as show notifications. For the main thread only. */
 class Permission(private val application: Application) {
-    private class Question(val intent: Intent, val requestCode: Int)
+    private class Question(val asker: Activity, val intent: Intent, val requestCode: Int)
 
     private var question: Question? = null
 
     /** Whether the person is asked. */
     val isAsked: Boolean get() = question != null
 
-    /** Asks what the app has started [intent] for. */
-    fun ask(intent: Intent, requestCode: Int) {
-        question = Question(intent, requestCode)
+    /** Asks what [asker] has started [intent] for. */
+    fun ask(asker: Activity, intent: Intent, requestCode: Int) {
+        question = Question(asker, intent, requestCode)
     }
 
-    /** The person answers. The screen in front, [top], is told. */
-    fun answer(isGranted: Boolean, top: Activity?) {
+    /** The app's process has ended. */
+    fun forget() {
+        question = null
+    }
+
+    /** The person answers. */
+    fun answer(isGranted: Boolean) {
         val answered = question ?: return
         question = null
         val names = answered.intent.getStringArrayExtra(EXTRA_NAMES).orEmpty()
         if (isGranted) shadowOf(application).grantPermissions(*names)
         val result = if (isGranted) PackageManager.PERMISSION_GRANTED else PackageManager.PERMISSION_DENIED
         val data = Intent().putExtra(EXTRA_NAMES, names).putExtra(EXTRA_RESULTS, IntArray(names.size) { result })
-        top?.let { shadowOf(it).internalCallDispatchActivityResult(TO, answered.requestCode, Activity.RESULT_OK, data) }
+        shadowOf(answered.asker).internalCallDispatchActivityResult(TO, answered.requestCode, Activity.RESULT_OK, data)
     }
 
     companion object {

@@ -106,6 +106,7 @@ class Phone(val fakes: FakePhone) {
     fun restart() {
         home()
         stack.clear()
+        permission.forget()
         Journal.openLocks().forEach { it.close() }
         fakes.clock.reboot()
         fakes.deviceKey.isPhoneLocked = false

@@ -30,8 +30,8 @@ class Stack(private val application: Application, private val log: (String) -> U
     /** Called with an intent that would open another app. */
     var onLeaving: (Intent) -> Unit = {}
 
-    /** Called with the intent and the request code of a question for a permission. */
-    var onPermission: (Intent, Int) -> Unit = { _, _ -> }
+    /** Called with the intent and the request code of a question for a permission, and with who asks. */
+    var onPermission: (Activity, Intent, Int) -> Unit = { _, _, _ -> }
     val top: Activity? get() = screens.lastOrNull()?.activity
     val depth: Int get() = screens.size
 
@@ -63,7 +63,7 @@ class Stack(private val application: Application, private val log: (String) -> U
         val top = screens.lastOrNull() ?: return
         val asked = shadowOf(top.activity).nextStartedActivityForResult
         when {
-            asked?.intent?.action == Permission.ACTION -> onPermission(asked.intent, asked.requestCode)
+            asked?.intent?.action == Permission.ACTION -> onPermission(top.activity, asked.intent, asked.requestCode)
             asked != null -> start(asked.intent, asked.requestCode)
             top.activity.isFinishing -> end(top)
             movesToBack(top.activity) -> leave()

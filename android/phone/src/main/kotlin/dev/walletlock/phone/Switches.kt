@@ -61,7 +61,7 @@ class Switches(private val phone: Phone) {
             require(ms > 0) { "time does not go back" }
             "${ms / 1_000} s pass" to { phone.skip(ms) }
         }
-        "permit" -> (if (isOn) "permission given" else "permission refused") to { phone.permission.answer(isOn, phone.stack.top) }
+        "permit" -> (if (isOn) "permission given" else "permission refused") to { phone.permission.answer(isOn) }
         "addFinger" -> "a finger was added" to { phone.fakes.person.enrolsAnother() }
         "removeFingers" -> "all fingers were removed" to { phone.fakes.person.removesAll() }
         "dark" -> (if (isOn) "dark" else "light") to { phone.configure(phone.configuration.copy(isDark = isOn)) }

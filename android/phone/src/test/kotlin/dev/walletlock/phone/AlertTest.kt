@@ -29,6 +29,8 @@ class AlertTest : OnPhone() {
         phone.opensApp()
         day.setsAPin()
         hand.until("the app asks") { phone.permission.isAsked }
+        hand.until("there is something to tell") { phone.journal.lines().any { it.text == "CARD_ADDED" } }
+        repeat(100) { hand.waits() }
         assertEquals(emptyList<Any>(), phone.notifications.shown())
         hand.press("permit", "on" to "true")
         phone.skip(60_000)
