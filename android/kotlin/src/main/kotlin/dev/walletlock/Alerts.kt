@@ -26,8 +26,8 @@ public class Alerts internal constructor(private val lock: WalletLock) {
      * The alerts that were not acknowledged, the oldest first, and then each new one. One that this collector got does not come to it
      * again; to the next collector it does, unless it was acknowledged.
      *
-     * The flow does not end. While no record of the wallet can be read ([LockStatus.Unconfigured], [LockStatus.Damaged], a fault of the
-     * storage and others) it has nothing to give, and looks again at the next event.
+     * The flow does not end. While no record of the wallet can be read ([LockStatus.Unconfigured], damage, a fault of the storage and
+     * others) it has nothing to give, and looks again at the next event.
      *
      * @throws LockException.Closed once the lock is closed.
      */

@@ -9,6 +9,9 @@ import dev.walletlock.fakes.FakePaper
 class ForgottenPinDay(private val driver: Driver, private val day: FirstDay, private val lost: LostDay) {
     private var letters = ""
 
+    /** How many messages the person has read. */
+    private var read = 0
+
     /** A phone number, a mail address, a key at the provider and an authenticator are set up; a day passes until they count. */
     fun isPrepared(): FakePaper = with(driver) {
         val paper = day.setsAPinWithACode()
@@ -174,7 +177,13 @@ class ForgottenPinDay(private val driver: Driver, private val day: FirstDay, pri
 
     private fun typesSentCode() = with(driver) {
         var code: String? = null
-        until("a code came") { CODE.find(newestMessage().orEmpty())?.value.also { code = it } != null }
+        until("a new code came") {
+            val sent = phone.desk.messages
+            val newest = sent.lastOrNull()?.text?.takeIf { sent.size > read && it == newestMessage() }
+            code = newest?.let(CODE::find)?.value
+            code != null
+        }
+        read = phone.desk.messages.size
         code!!.forEach { tap("$it") }
     }
 
