@@ -41,8 +41,10 @@ class Phone {
         val top = stack.last()
         if (top.get().isFinishing && stack.size > 1) return goBack(top)
         val next = shadowOf(top.get()).nextStartedActivity ?: return
+        // Another app's screen, such as Android's question for a permission: nobody answers it.
+        val component = next.component ?: return goOn()
         @Suppress("UNCHECKED_CAST")
-        show(Class.forName(next.component!!.className) as Class<out Activity>, next)
+        show(Class.forName(component.className) as Class<out Activity>, next)
     }
 
     private fun goBack(top: ActivityController<out Activity>) {
