@@ -4,6 +4,8 @@ import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.view.View
 import dev.walletlock.Enrolment
+import dev.walletlock.android.HistoryActivity
+import dev.walletlock.android.LockActivity
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
 import java.io.File
@@ -36,15 +38,19 @@ class PicturesTest {
     @Config(qualifiers = "w320dp-h480dp-xhdpi", fontScale = 2f)
     fun `small, with large letters`() = draw("small")
 
-    private fun draw(kind: String): Unit = runBlocking {
-        phone.opened(FakePhone().platform).use { lock ->
+    private fun draw(kind: String) {
+        val lock = runBlocking { phone.opened(FakePhone().platform) }
+        lock.use {
             val welcome = Robolectric.buildActivity(WelcomeActivity::class.java).setup().get()
             welcome.window.decorView.writeTo("welcome-$kind")
-            phone.app.guard.keep(pinOf("835179").use { (lock.enrol(it) as Enrolment.Enrolled).session })
+            phone.app.guard.keep(runBlocking { pinOf(PIN).use { (lock.enrol(it) as Enrolment.Enrolled).session } })
             phone.launch()
             phone.until("no card") { !phone.isCovered() && runBlocking { isCardThere() } }
             phone.screen.window.decorView.writeTo("home-$kind")
             phone.press(R.id.journal)
+            phone.untilShown<LockActivity>()
+            phone.enter(PIN)
+            phone.untilShown<HistoryActivity>()
             phone.until("no lines") { phone.texts().size > 3 }
             phone.screen.window.decorView.writeTo("journal-$kind")
             phone.app.guard.close()
@@ -59,5 +65,9 @@ class PicturesTest {
         val file = File(System.getProperty("wallet.pictures")!!, "$name.png")
         file.parentFile!!.mkdirs()
         file.outputStream().use { assertTrue(bitmap.compress(Bitmap.CompressFormat.PNG, 100, it)) }
+    }
+
+    private companion object {
+        const val PIN = "835179"
     }
 }
