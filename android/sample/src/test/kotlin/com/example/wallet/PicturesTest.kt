@@ -4,8 +4,6 @@ import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.view.View
 import dev.walletlock.Enrolment
-import dev.walletlock.android.HistoryActivity
-import dev.walletlock.android.LockActivity
 import dev.walletlock.fakes.FakePhone
 import dev.walletlock.fakes.pinOf
 import java.io.File
@@ -47,12 +45,6 @@ class PicturesTest {
             phone.launch()
             phone.until("no card") { !phone.isCovered() && runBlocking { isCardThere() } }
             phone.screen.window.decorView.writeTo("home-$kind")
-            phone.press(R.id.journal)
-            phone.untilShown<LockActivity>()
-            phone.enter(PIN)
-            phone.untilShown<HistoryActivity>()
-            phone.until("no lines") { phone.texts().size > 3 }
-            phone.screen.window.decorView.writeTo("journal-$kind")
             phone.app.guard.close()
         }
     }
