@@ -226,17 +226,22 @@ impl<'a> UnitOfWork<'a> {
         Ok(())
     }
 
+    /// The vault's index.
+    pub(crate) fn index(&self, data_key: &DataKey) -> Result<Index, LockError> {
+        let sealed = self.rows.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
+        Ok(Vault::open(data_key, self.wallet_id).open_index(self.record.vault_version, &sealed)?)
+    }
+
     /// Changes the vault's index and gives it the next version, unless `change` returns `None`.
     pub(crate) fn change_index<T>(
         &mut self,
         data_key: &DataKey,
         change: impl FnOnce(&mut Random, &mut Index) -> Result<Option<T>, LockError>,
     ) -> Result<Option<T>, LockError> {
-        let vault = Vault::open(data_key, self.wallet_id);
-        let sealed = self.rows.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
-        let mut index = vault.open_index(self.record.vault_version, &sealed)?;
+        let mut index = self.index(data_key)?;
         let Some(changed) = change(self.random, &mut index)? else { return Ok(None) };
         self.record.vault_version += 1;
+        let vault = Vault::open(data_key, self.wallet_id);
         let row = vault.seal_index(self.random, self.record.vault_version, &index)?;
         self.rows.put_item(&row.id, &row.sealed)?;
         Ok(Some(changed))

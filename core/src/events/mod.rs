@@ -1,4 +1,4 @@
-//! Journal events as plain values: the kinds of journal lines, and what listeners are told. `journal_event.rs` has the
+//! Journal events as plain values: the kinds of journal lines, and what listeners are told. `journal_event/` has the
 //! fields of each kind.
 
 mod journal_event;

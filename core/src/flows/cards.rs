@@ -11,7 +11,6 @@ use crate::engine::{Action, Engine, SessionId, UnitOfWork};
 use crate::error::LockError;
 use crate::events::JournalEvent;
 use crate::time::Now;
-use crate::vault::{INDEX_ROW, Vault};
 
 /// All cards, in the order in which they were added.
 pub(crate) fn all(engine: &Engine, id: SessionId) -> Result<Vec<CardInfo>, LockError> {
@@ -121,10 +120,8 @@ fn change<T>(
 
 /// Deletes the tokens of destroyed cards. Their keys are gone, so nothing opens them.
 fn delete_tokens_without_card(work: &mut UnitOfWork<'_>, data_key: &DataKey, now: Now) -> Result<(), LockError> {
-    let sealed = work.rows.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
-    let index = Vault::open(data_key, work.wallet_id).open_index(work.record.vault_version, &sealed)?;
     let cards = work.record.cards.all(now, 0);
-    for item in index.ids() {
+    for item in work.index(data_key)?.ids() {
         let is_left = |card| cards.iter().all(|kept| kept.card.id != card);
         if is_token_item(&item).is_some_and(is_left) {
             delete_item(work, data_key, &item)?;

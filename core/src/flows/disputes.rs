@@ -1,9 +1,11 @@
 //! Disputing a payment from a line of the journal: stops what it was paid with, collects the evidence, and keeps how far
 //! the dispute is.
 
+use zeroize::Zeroizing;
+
 use super::in_session::{modify, with_key};
 use super::journal::{Walk, exporter, walk};
-use super::vault_items::{read_item, write_item};
+use super::vault_items::{read_item, read_item_in, write_item};
 use super::{cards, freeze, request};
 use crate::cards::CardState;
 use crate::crypto::DataKey;
@@ -13,7 +15,6 @@ use crate::error::LockError;
 use crate::events::{JournalEvent, Kind};
 use crate::journal::{DetailsOpener, Evidence, Head, Line, SCANNED_LINES};
 use crate::provider::{ProviderRequest, RequestKind};
-use crate::vault::{INDEX_ROW, Vault};
 
 /// How far back the first line about a payment is looked for. An authorisation is valid for ten minutes, so it lies near
 /// the line that approved the payment; what became of a payment may be told months later.
@@ -212,21 +213,16 @@ fn head_at(view: &View<'_>, number: u64) -> Result<Head, LockError> {
 }
 
 fn read(view: &View<'_>, data_key: &DataKey) -> Result<Disputes, LockError> {
-    parse(read_item(view, data_key, DISPUTES_ITEM)?.as_deref().map(Vec::as_slice))
-}
-
-fn parse(bytes: Option<&[u8]>) -> Result<Disputes, LockError> {
-    bytes.map_or(Ok(Disputes::default()), |bytes| Disputes::from_bytes(bytes).ok_or(LockError::NewerVersion))
+    parse(read_item(view, data_key, DISPUTES_ITEM)?)
 }
 
 /// The disputes, in a transaction.
-pub(super) fn read_in(work: &mut UnitOfWork<'_>, data_key: &DataKey) -> Result<Disputes, LockError> {
-    let vault = Vault::open(data_key, work.wallet_id);
-    let sealed = work.rows.item(INDEX_ROW)?.ok_or(LockError::DataDamaged)?;
-    let index = vault.open_index(work.record.vault_version, &sealed)?;
-    let Some(row) = Vault::row(&index, DISPUTES_ITEM) else { return parse(None) };
-    let sealed = work.rows.item(&row)?.ok_or(LockError::DataDamaged)?;
-    parse(Some(&vault.open_item(&index, DISPUTES_ITEM, &sealed)?))
+pub(super) fn read_in(work: &UnitOfWork<'_>, data_key: &DataKey) -> Result<Disputes, LockError> {
+    parse(read_item_in(work, data_key, DISPUTES_ITEM)?)
+}
+
+fn parse(bytes: Option<Zeroizing<Vec<u8>>>) -> Result<Disputes, LockError> {
+    bytes.map_or(Ok(Disputes::default()), |bytes| Disputes::from_bytes(&bytes).ok_or(LockError::NewerVersion))
 }
 
 /// Changes the disputes, and writes them if `change` returns `true`.

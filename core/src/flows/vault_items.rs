@@ -55,6 +55,18 @@ pub(super) fn read_item(
     Vault::open(data_key, &view.header.wallet_id).open_item(&index, item, &bytes).map(Some)
 }
 
+/// Reads an item, also a hidden one, in a transaction.
+pub(super) fn read_item_in(
+    work: &UnitOfWork<'_>,
+    data_key: &DataKey,
+    item: &str,
+) -> Result<Option<Zeroizing<Vec<u8>>>, LockError> {
+    let index = work.index(data_key)?;
+    let Some(row) = Vault::row(&index, item) else { return Ok(None) };
+    let bytes = work.rows.item(&row)?.ok_or(LockError::DataDamaged)?;
+    Vault::open(data_key, work.wallet_id).open_item(&index, item, &bytes).map(Some)
+}
+
 /// Writes an item, also a hidden one.
 pub(super) fn write_item(
     work: &mut UnitOfWork<'_>,
