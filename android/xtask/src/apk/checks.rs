@@ -18,6 +18,9 @@ use crate::manifest;
 /// The API level of the Android that the tests run on, as in the sample app's manifest.
 const TARGET: u32 = 35;
 
+/// What the sample app asks for: the notifications for itself, the biometrics for our archive. Nothing else.
+const PERMISSIONS: [&str; 2] = ["android.permission.POST_NOTIFICATIONS", "android.permission.USE_BIOMETRIC"];
+
 /// An APK: what the tools say about it, and what it was made of.
 #[derive(Clone)]
 pub(crate) struct Apk {
@@ -46,7 +49,7 @@ pub(crate) const CHECKS: [(&str, Check); 7] = [
     ("everything is there, and nothing else", contents),
     ("libraries lie on pages of 16 KB", places),
     ("the libraries are those of the archives, each of its ABI", libraries),
-    ("a phone shows name, versions, ABIs and permission as they should be", badging),
+    ("a phone shows name, versions, ABIs and permissions as they should be", badging),
     ("no class is missing that is found by its name", needed),
     ("no class of Android's, of a fake or of a test", classes),
 ];
@@ -154,15 +157,15 @@ fn badging(apk: &Apk) -> Option<String> {
         format!("sdkVersion:'{API_LEVEL}'"),
         format!("targetSdkVersion:'{TARGET}'"),
         format!("native-code:{abis}"),
-        "uses-permission: name='android.permission.USE_BIOMETRIC'".to_owned(),
     ] {
         if !lines.iter().any(|line| line.starts_with(&wanted)) {
             missing.push(wanted);
         }
     }
-    let permissions = lines.iter().filter(|line| line.starts_with("uses-permission")).count();
-    if permissions != 1 {
-        missing.push(format!("one permission, and not {permissions}"));
+    let asked: BTreeSet<_> = lines.iter().copied().filter(|line| line.starts_with("uses-permission")).collect();
+    let wanted = PERMISSIONS.map(|name| format!("uses-permission: name='{name}'"));
+    if !asked.iter().eq(&wanted) {
+        missing.push(format!("the permissions {PERMISSIONS:?}, and not {asked:?}"));
     }
     if apk.has_launcher && !lines.iter().any(|line| line.starts_with("launchable-activity:")) {
         missing.push("an activity that a person can start".to_owned());

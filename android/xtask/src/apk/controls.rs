@@ -9,7 +9,7 @@ use super::zip::Entry;
 /// The name of the check that must notice, and the change that makes a good APK bad.
 type Control = (&'static str, fn(&mut Apk) -> Result<()>);
 
-const CONTROLS: [Control; 14] = [
+const CONTROLS: [Control; 15] = [
     ("signed for Android 7 and newer", |apk| change(&mut apk.signature, "Scheme v2): true", "Scheme v2): false")),
     ("signed for Android 7 and newer", |apk| change(&mut apk.signature, "Scheme v3): true", "Scheme v3): false")),
     ("everything is there, and nothing else", |apk| without(apk, "classes.dex")),
@@ -25,15 +25,18 @@ const CONTROLS: [Control; 14] = [
         *entry(apk, "lib/arm64-v8a/libwalletlock.so")? = Entry::stored("lib/arm64-v8a/libwalletlock.so", other)?;
         Ok(())
     }),
-    ("a phone shows name, versions, ABIs and permission as they should be", |apk| {
+    ("a phone shows name, versions, ABIs and permissions as they should be", |apk| {
         change(&mut apk.badging, "sdkVersion:'24'", "sdkVersion:'26'")
     }),
-    ("a phone shows name, versions, ABIs and permission as they should be", |apk| {
+    ("a phone shows name, versions, ABIs and permissions as they should be", |apk| {
         change(&mut apk.badging, "'armeabi-v7a' ", "")
     }),
-    ("a phone shows name, versions, ABIs and permission as they should be", |apk| {
+    ("a phone shows name, versions, ABIs and permissions as they should be", |apk| {
         apk.badging.push_str("uses-permission: name='android.permission.INTERNET'\n");
         Ok(())
+    }),
+    ("a phone shows name, versions, ABIs and permissions as they should be", |apk| {
+        change(&mut apk.badging, "uses-permission: name='android.permission.USE_BIOMETRIC'\n", "")
     }),
     ("no class is missing that is found by its name", |apk| {
         apk.classes.remove("dev.walletlock.android.LockActivity");
