@@ -47,6 +47,7 @@ fn a_card_pays_until_it_is_frozen_which_needs_no_proof_and_ending_it_does() {
     assert_eq!(wallet.lock.payments().freeze_card("c-1"), Ok(false), "it is already");
     assert_eq!(wallet.lock.payments().freeze_card("c-2"), Ok(false), "there is none");
     assert_eq!(refused(ask(&wallet, &by_card("b", "c-1"))), [PaymentRefusal::CardStopped(CardState::Frozen)]);
+    assert_eq!(wallet.alerted().last(), Some(&Kind::PaymentRefused));
     approved(pay(&wallet, &by_card("c", "c-2")));
     let session = wallet.unlock();
     assert_eq!(token(&session), None);

@@ -6,8 +6,10 @@ use walletlock_core::policy::{Limit, Period};
 use walletlock_core::request::Scope;
 use walletlock_core::{Alert, LockError};
 
-use crate::till::{approved, ask, day_limit, euro, pay, payment, refused, with_provider};
+use crate::till::{alone, approved, ask, day_limit, euro, needs, pay, payment, refused, with_provider};
 use crate::wallet::{PIN, Wallet, entry};
+
+const DAY_MS: u64 = 86_400_000;
 
 /// All alerts after a line, as an app reads them.
 fn alerts_after(wallet: &Wallet, mut after: u64) -> (Vec<Alert>, u64) {
@@ -43,6 +45,43 @@ fn the_owner_hears_of_everything_that_counts_also_while_the_wallet_is_locked() {
     assert_eq!(kinds(&alerts), expected);
     assert!(alerts.iter().all(|alert| alert.class == AlertClass::Money));
     assert!(alerts.is_sorted_by_key(|alert| alert.number));
+}
+
+fn refusals(wallet: &Wallet) -> usize {
+    kinds(&alerts_after(wallet, 0).0).into_iter().filter(|kind| *kind == Kind::PaymentRefused).count()
+}
+
+/// Somebody tries to pay with what the owner has stopped: that is what an owner wants to hear of.
+#[test]
+fn the_owner_hears_of_a_payment_that_a_stop_refused_and_of_ten_in_24_hours_at_most() {
+    let wallet = alone(day_limit(1_000));
+    wallet.lock.payments().freeze(None).expect("frozen");
+    refused(ask(&wallet, &payment("a", 1)));
+    assert_eq!(refusals(&wallet), 1);
+    for nth in 0..20 {
+        refused(ask(&wallet, &payment(&format!("b{nth}"), 1)));
+    }
+    assert_eq!(refusals(&wallet), 10, "who asks on and on does not fill the journal");
+    wallet.phone.clock.advance_ms(DAY_MS - 1);
+    refused(ask(&wallet, &payment("c", 1)));
+    assert_eq!(refusals(&wallet), 10);
+    wallet.phone.clock.advance_ms(1);
+    refused(ask(&wallet, &payment("d", 1)));
+    assert_eq!(refusals(&wallet), 11);
+    // No rule counts them: the owner who ends the stop pays as before.
+    let session = wallet.unlock();
+    session.access().unfreeze(None).expect("ended");
+    drop(session);
+    approved(pay(&wallet, &payment("e", 1)));
+}
+
+#[test]
+fn the_owner_hears_of_a_payment_that_was_refused_when_it_was_confirmed() {
+    let wallet = alone(day_limit(1_000));
+    let handle = needs(ask(&wallet, &payment("a", 1))).handle;
+    wallet.lock.payments().freeze(None).expect("frozen");
+    refused(wallet.lock.payments().confirm_pin(handle, &entry(PIN)).expect("an outcome"));
+    assert_eq!(refusals(&wallet), 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use super::clocks::Clocks;
 use super::judge::{Asked, Verdict, judge_now};
 use super::outcome::{NeedsProof, PaymentOutcome};
+use super::refuse;
 use super::reserve::{ReserveEnd, Reserved, Reserving};
 use super::sign::sign_by_phone;
 use crate::engine::{Engine, PaymentHandle, PaymentRequest};
@@ -51,7 +52,7 @@ pub(crate) fn confirm_pin(
         let end = reserving.end.take();
         match (proven, end) {
             (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, *reserved),
-            (_, ReserveEnd::Refused(reasons)) => Ok(PaymentOutcome::Refused(reasons)),
+            (_, ReserveEnd::Refused(reasons)) => Ok(refuse(engine, &request.payment, reasons, &reserving.clocks.get())),
             // Another payment changed meanwhile what has to be proven, or nothing was charged.
             (Ok(_), _) | (Err(_), ReserveEnd::NeedsMore) => {
                 Ok(PaymentOutcome::PinRefused(Refusal::NoVerdict(NoVerdict::TryAgain)))
@@ -79,7 +80,7 @@ pub(crate) fn confirm_biometrics(
         // What was approved before was counted then, as a use of biometrics too.
         let is_again = matches!(verdict, Verdict::Again(_));
         let is_enough = match verdict {
-            Verdict::Refused(reasons) => return Ok(PaymentOutcome::Refused(reasons)),
+            Verdict::Refused(reasons) => return Ok(refuse(engine, &request.payment, reasons, &clocks)),
             Verdict::Approved { .. } | Verdict::Again(_) => true,
             Verdict::NeedsProof { .. } => false,
         };
@@ -99,7 +100,7 @@ pub(crate) fn confirm_biometrics(
         let end = reserving.end.take();
         match (recognised, end) {
             (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, *reserved),
-            (_, ReserveEnd::Refused(reasons)) => Ok(PaymentOutcome::Refused(reasons)),
+            (_, ReserveEnd::Refused(reasons)) => Ok(refuse(engine, payment, reasons, &reserving.clocks.get())),
             (Ok(_), _) => {
                 engine.payment_requests.update(handle, |request| request.has_biometrics = true);
                 needs_more(engine, handle)
@@ -157,7 +158,7 @@ fn look_before(
     sensor: SensorState,
 ) -> Result<Option<PaymentOutcome>, LockError> {
     match engine.ledger.read(|view| judge_now(&view, asked, clocks, sensor))? {
-        Verdict::Refused(reasons) => Ok(Some(PaymentOutcome::Refused(reasons))),
+        Verdict::Refused(reasons) => Ok(Some(refuse(engine, &request.payment, reasons, clocks))),
         Verdict::NeedsProof { .. } => needs_more(engine, request.handle).map(Some),
         Verdict::Approved { .. } | Verdict::Again(_) => Ok(None),
     }
@@ -170,7 +171,7 @@ fn needs_more(engine: &Engine, handle: PaymentHandle) -> Result<PaymentOutcome, 
     let fingerprint = fingerprint(&request.payment).ok_or(LockError::Invalid("payment"))?;
     let asked = asked(&request, fingerprint, ProofLevel::Nothing);
     match engine.ledger.read(|view| judge_now(&view, &asked, &clocks, sensor))? {
-        Verdict::Refused(reasons) => Ok(PaymentOutcome::Refused(reasons)),
+        Verdict::Refused(reasons) => Ok(refuse(engine, &request.payment, reasons, &clocks)),
         Verdict::NeedsProof { any_of, why, .. } => {
             let PaymentRequest { has_biometrics, has_code, lines, .. } = request;
             Ok(PaymentOutcome::NeedsProof(NeedsProof { handle, any_of, has_biometrics, has_code, why, lines }))

@@ -25,6 +25,7 @@ pub(super) use clocks::Clocks as PaymentClocks;
 pub(crate) use confirm::{confirm_biometrics, confirm_code, confirm_pin};
 use judge::{Asked, Verdict, judge_now};
 pub(super) use judge::{book_of, frozen};
+use outcome::Notice;
 pub use outcome::{Frozen, NeedsProof, PaymentOutcome, PaymentRefusal, Why};
 use reserve::{ReserveEnd, Reserving, book_in, put_book};
 pub(crate) use settle::{Settle, captured_by_app, settle_in};
@@ -57,11 +58,7 @@ fn ask(
     let sensor = sensor_state(engine);
     let asked = Asked { payment, fingerprint, context, level: ProofLevel::Nothing, in_session: session.is_some() };
     match engine.ledger.read(|view| judge_now(&view, &asked, &clocks, sensor))? {
-        Verdict::Refused(reasons) => {
-            // If this write fails, the answer stays the same.
-            note_refusal(engine, payment, &reasons, &clocks).ok();
-            Ok(PaymentOutcome::Refused(reasons))
-        }
+        Verdict::Refused(reasons) => Ok(refuse(engine, payment, reasons, &clocks)),
         Verdict::NeedsProof { any_of, why, shown } => {
             let mut lines = shown.map_or_else(|| payment_lines(payment, context.language), |shown| shown.lines);
             lines.extend(why.iter().map(|why| why.line(context.language)));
@@ -115,7 +112,9 @@ fn approve_without_proof(
         })?;
         let mut reserved = match committed.value {
             ReserveEnd::Reserved(reserved) => reserved,
-            ReserveEnd::Refused(reasons) => return Ok(PaymentOutcome::Refused(reasons)),
+            ReserveEnd::Refused(reasons) => {
+                return Ok(refuse(engine, reserving.asked.payment, reasons, &reserving.clocks.get()));
+            }
             // Another payment changed what is left meanwhile: asking again says what is needed.
             ReserveEnd::NeedsMore | ReserveEnd::NotTried => return Err(LockError::WrongState),
         };
@@ -130,6 +129,12 @@ fn approve_without_proof(
     outcome
 }
 
+/// Refuses a payment. If the journal cannot be written, the answer stays the same.
+fn refuse(engine: &Engine, payment: &Payment, reasons: Vec<PaymentRefusal>, clocks: &Clocks) -> PaymentOutcome {
+    note_refusal(engine, payment, &reasons, clocks).ok();
+    PaymentOutcome::Refused(reasons)
+}
+
 /// Journals a refusal, and counts it for the risk rules.
 fn note_refusal(
     engine: &Engine,
@@ -137,14 +142,20 @@ fn note_refusal(
     reasons: &[PaymentRefusal],
     clocks: &Clocks,
 ) -> Result<(), LockError> {
-    if !reasons.iter().any(PaymentRefusal::counts) {
+    let notice = reasons.iter().map(PaymentRefusal::notice).max().unwrap_or(Notice::Nothing);
+    if notice == Notice::Nothing {
         return Ok(());
     }
     let names: Vec<_> = reasons.iter().map(PaymentRefusal::name).collect();
     engine.ledger.commit(&mut engine.draw()?, clocks.now, Durability::Ordered, |work| {
         let moment = clocks.settle(&mut work.record.payments);
         let mut book = book_in(work, clocks.now)?;
-        book.note_refusal(moment.estimate_ms);
+        if notice == Notice::Counted {
+            book.note_refusal(moment.estimate_ms);
+        } else if !book.note_stop(moment.estimate_ms) {
+            // Then this commit is undone.
+            return Err(LockError::WrongState);
+        }
         put_book(work, &book)?;
         work.note(&JournalEvent::PaymentRefused { payment, because: &names.join(", ") });
         Ok(())

@@ -98,6 +98,17 @@ pub enum PaymentRefusal {
     Ended(PaymentState),
 }
 
+/// What becomes of a refusal, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Notice {
+    /// It is answered.
+    Nothing,
+    /// It is written, as long as not too many were within a day.
+    Written,
+    /// Somebody tried to pay what is not allowed: it is written, and the risk rules count it.
+    Counted,
+}
+
 /// Who has frozen payments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Frozen {
@@ -159,15 +170,18 @@ impl PaymentRefusal {
         name.to_owned()
     }
 
-    /// Whether somebody tried to pay what is not allowed. The others say that nothing can be paid now, or that the app
-    /// asked twice.
-    pub(super) fn counts(&self) -> bool {
+    /// What the journal and the risk rules make of it.
+    pub(super) fn notice(&self) -> Notice {
         match self {
-            Self::CurrencyNotAllowed | Self::OverLimit { .. } => true,
+            Self::CurrencyNotAllowed | Self::OverLimit { .. } => Notice::Counted,
             // These end by waiting: who tries again meanwhile does not wait for longer.
-            Self::Risk { rule, .. } => !matches!(rule, RiskRule::Refusals | RiskRule::RecentChange),
-            Self::Locked(_) | Self::Frozen(_) | Self::CardStopped(_) | Self::NotRegistered { .. } => false,
-            Self::TooManyOpen | Self::Conflict | Self::Ended(_) => false,
+            Self::Risk { rule: RiskRule::Refusals | RiskRule::RecentChange, .. } => Notice::Written,
+            Self::Risk { .. } => Notice::Counted,
+            Self::Frozen(_) | Self::CardStopped(_) | Self::NotRegistered { .. } => Notice::Written,
+            // The lock has a line of its own.
+            Self::Locked(_) => Notice::Nothing,
+            // The app asked twice, or for too much at once.
+            Self::TooManyOpen | Self::Conflict | Self::Ended(_) => Notice::Nothing,
         }
     }
 }

@@ -281,7 +281,10 @@ public enum class JournalKind {
     /** The proof of a payment was not right. Nothing was handed out for it, so it counts no more. */
     PAYMENT_RELEASED,
 
-    /** A payment was refused. */
+    /**
+     * A payment was refused. What a freeze, a stopped card or a wait refuses is written ten times in 24 hours at most; what a lock refuses, or
+     * what was asked for twice, is not.
+     */
     PAYMENT_REFUSED,
 
     /** A payment was charged. */

@@ -57,6 +57,9 @@ internal fun Resources.whyRefused(entry: JournalEntry): List<String> =
         when (why) {
             "limit" -> getString(R.string.walletlock_why_limit)
             "currency" -> getString(R.string.walletlock_pay_no_currency)
+            "frozen" -> getString(R.string.walletlock_why_frozen)
+            "card" -> getString(R.string.walletlock_why_card)
+            "not registered" -> getString(R.string.walletlock_why_not_registered)
             else -> RiskRule.entries.firstOrNull { it.name.lowercase() == rule }?.let { words(it) }
         }
     }.distinct()

@@ -110,6 +110,15 @@ class HistoryActivityTest {
     }
 
     @Test
+    fun `somebody tried to pay with a card that is stopped`() {
+        runBlocking { LockScreens.lock.payments.freezeCard("card-1") }
+        sheet(payment(1_00, "order-4", "Corner Shop"))
+        val screen = wallet.history()
+        screen.press(screen.rows().first { "Corner Shop" in it })
+        assertTrue("${screen.shownTexts()}", "Its card was stopped or removed." in screen.shownTexts())
+    }
+
+    @Test
     fun `a payment is disputed from its line`() {
         LockScreens.useProvider { _, _ -> ProviderReply.LATER }
         val screen = wallet.history(wallet.lastPayment())

@@ -29,14 +29,21 @@ internal class AlertStory : Story {
                 session.limits.set(Limit(LimitScope.All, "EUR", LimitPeriod.DAY, 10_000))
             }
             provided.lock.payments.freeze()
+            stage.isRefused(provided.lock, euros("tea-2", 4, KIOSK))
             stage.say("The app is killed before it has shown her any of that.")
             app.restart { }
-            val kinds = listOf(JournalKind.PAYMENT_APPROVED, JournalKind.PAYMENT_REFUSED, JournalKind.LIMIT_SET, JournalKind.FROZEN)
+            val kinds = listOf(
+                JournalKind.PAYMENT_APPROVED,
+                JournalKind.PAYMENT_REFUSED,
+                JournalKind.LIMIT_SET,
+                JournalKind.FROZEN,
+                JournalKind.PAYMENT_REFUSED,
+            )
             shown(stage, app.lock, kinds)
             stage.say("The app is started once more. Nothing comes again.")
             app.restart { }
             stage.expect("what comes again", emptyList<Alert>(), pending(app.lock, 1))
-            "a new device, a payment, a refusal, a changed limit and a freeze, each once shown; those that were not shown came again " +
+            "a new device, a payment, refusals, a changed limit and a freeze, each once shown; those that were not shown came again " +
                 "after the app was killed, while the wallet was closed"
         }
     }
