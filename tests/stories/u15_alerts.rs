@@ -2,10 +2,12 @@
 //! if the app is killed.
 
 use walletlock_core::events::{AlertClass, Kind};
-use walletlock_core::policy::{Limit, Period};
+use walletlock_core::policy::{Limit, PaymentPolicy, Period, Policy, RiskPolicy};
 use walletlock_core::request::Scope;
-use walletlock_core::{Alert, LockError};
+use walletlock_core::risk::RiskRule;
+use walletlock_core::{Alert, LockError, PaymentRefusal};
 
+use crate::backend::Backend;
 use crate::till::{alone, approved, ask, day_limit, euro, needs, pay, payment, refused, with_provider};
 use crate::wallet::{PIN, Wallet, entry};
 
@@ -53,26 +55,53 @@ fn refusals(wallet: &Wallet) -> usize {
 
 /// Somebody tries to pay with what the owner has stopped: that is what an owner wants to hear of.
 #[test]
-fn the_owner_hears_of_a_payment_that_a_stop_refused_and_of_ten_in_24_hours_at_most() {
-    let wallet = alone(day_limit(1_000));
+fn the_owner_hears_of_payments_that_a_stop_refused_and_no_rule_counts_them() {
+    let risk = RiskPolicy { refusals_for_stop: Some(6), ..RiskPolicy::off() };
+    let wallet = alone(PaymentPolicy { risk, ..day_limit(1_000) });
     wallet.lock.payments().freeze(None).expect("frozen");
-    refused(ask(&wallet, &payment("a", 1)));
-    assert_eq!(refusals(&wallet), 1);
-    for nth in 0..20 {
-        refused(ask(&wallet, &payment(&format!("b{nth}"), 1)));
+    for nth in 1..=7 {
+        refused(ask(&wallet, &payment("a", 1)));
+        assert_eq!(refusals(&wallet), nth);
     }
-    assert_eq!(refusals(&wallet), 10, "who asks on and on does not fill the journal");
+    wallet.unlock().access().unfreeze(None).expect("ended");
+    approved(pay(&wallet, &payment("b", 1)));
+    for nth in 0..6 {
+        refused(ask(&wallet, &payment(&format!("c{nth}"), 1_001)));
+    }
+    let waits = refused(ask(&wallet, &payment("d", 1)));
+    assert!(matches!(waits[..], [PaymentRefusal::Risk { rule: RiskRule::Refusals, .. }]), "{waits:?}");
+    assert_eq!(refusals(&wallet), 7 + 6 + 1, "and of a wait after refusals");
+}
+
+#[test]
+fn the_owner_hears_of_a_payment_with_a_phone_that_is_not_registered() {
+    let backend = Backend::new();
+    let wallet = Wallet::with_policy(Policy { payment: day_limit(1_000), ..backend.policy() });
+    wallet.enrol(PIN).close();
+    let reasons = refused(ask(&wallet, &payment("a", 1)));
+    assert_eq!(reasons, [PaymentRefusal::NotRegistered { left_ms: None }]);
+    assert_eq!(refusals(&wallet), 1);
+}
+
+/// It takes no proof to be refused.
+#[test]
+fn who_asks_on_and_on_does_not_fill_the_journal() {
+    let wallet = alone(day_limit(1_000));
+    let ask_for = |minor| {
+        for _ in 0..15 {
+            refused(ask(&wallet, &payment("a", minor)));
+        }
+    };
+    ask_for(1_001);
+    wallet.lock.payments().freeze(None).expect("frozen");
+    ask_for(1);
+    assert_eq!(refusals(&wallet), 20);
     wallet.phone.clock.advance_ms(DAY_MS - 1);
-    refused(ask(&wallet, &payment("c", 1)));
-    assert_eq!(refusals(&wallet), 10);
+    ask_for(1);
+    assert_eq!(refusals(&wallet), 20);
     wallet.phone.clock.advance_ms(1);
-    refused(ask(&wallet, &payment("d", 1)));
-    assert_eq!(refusals(&wallet), 11);
-    // No rule counts them: the owner who ends the stop pays as before.
-    let session = wallet.unlock();
-    session.access().unfreeze(None).expect("ended");
-    drop(session);
-    approved(pay(&wallet, &payment("e", 1)));
+    refused(ask(&wallet, &payment("a", 1)));
+    assert_eq!(refusals(&wallet), 21);
 }
 
 #[test]

@@ -163,7 +163,7 @@ pub enum Kind {
     PaymentApproved = 67,
     /// The proof of a payment was not right. Nothing was handed out, so it counts no more.
     PaymentReleased = 68,
-    /// A payment was refused. What a stop or a wait refuses is written ten times in 24 hours at most.
+    /// A payment was refused. At most twenty are written in 24 hours.
     PaymentRefused = 69,
     /// A payment was charged.
     PaymentCaptured = 70,

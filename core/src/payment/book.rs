@@ -25,8 +25,9 @@ const MAX_CARDS: usize = 32;
 const MAX_TIMES: usize = 64;
 /// How many of the last refusals' times are known.
 const MAX_REFUSALS: usize = 16;
-/// How many refusals by a stop are written in 24 hours: whoever asks on and on does not fill the journal.
-const MAX_STOPS: usize = 10;
+/// How many refusals are written in 24 hours: it takes no proof to be refused, and whoever asks on and on does not fill
+/// the journal.
+const MAX_WRITTEN: usize = 20;
 const DAY_MS: i64 = 86_400_000;
 /// How many places are known.
 const MAX_PLACES: usize = 64;
@@ -54,8 +55,8 @@ pub(crate) struct Book {
     /// When the last payments were approved, by the estimate, the latest last.
     times: VecDeque<i64>,
     refusals: VecDeque<i64>,
-    /// When payments were last refused by a stop, of those that were written.
-    stops: VecDeque<i64>,
+    /// When the last refusals that were written happened.
+    written: VecDeque<i64>,
     places: VecDeque<Cell>,
     last_place: Option<(Cell, i64)>,
 }
@@ -160,13 +161,14 @@ impl Book {
         push(&mut self.refusals, estimate_ms, MAX_REFUSALS);
     }
 
-    /// Notes a refusal by a stop. `false`: enough of them were written within the last 24 hours.
-    pub(crate) fn note_stop(&mut self, estimate_ms: i64) -> bool {
-        let is_written = (count_within(&self.stops, DAY_MS, estimate_ms) as usize) < MAX_STOPS;
-        if is_written {
-            push(&mut self.stops, estimate_ms, MAX_STOPS);
-        }
-        is_written
+    /// Whether one more refusal may be written: fewer than twenty were within the last 24 hours.
+    pub(crate) fn may_write_refusal(&self, estimate_ms: i64) -> bool {
+        (count_within(&self.written, DAY_MS, estimate_ms) as usize) < MAX_WRITTEN
+    }
+
+    /// Notes a refusal that is written.
+    pub(crate) fn note_written(&mut self, estimate_ms: i64) {
+        push(&mut self.written, estimate_ms, MAX_WRITTEN);
     }
 
     /// How many payments were approved within the last `within_ms`.
@@ -208,13 +210,13 @@ impl Book {
 
     fn is_in_range(&self) -> bool {
         // Destructured by name, so that a new field does not compile until someone decides what it may hold.
-        let Self { reservations, payees, cards, times, refusals, stops, places, last_place: _ } = self;
+        let Self { reservations, payees, cards, times, refusals, written, places, last_place: _ } = self;
         reservations.is_in_range()
             && payees.len() <= MAX_PAYEES
             && cards.len() <= MAX_CARDS
             && times.len() <= MAX_TIMES
             && refusals.len() <= MAX_REFUSALS
-            && stops.len() <= MAX_STOPS
+            && written.len() <= MAX_WRITTEN
             && places.len() <= MAX_PLACES
     }
 }

@@ -379,7 +379,7 @@ fn book() -> Book {
     let (payee, card, estimate_ms) = ("shop-1", Some("c-1"), 1_767_225_600_000);
     book.note_approved(&Approved { payee, card, amount, place, estimate_ms });
     book.note_refusal(7);
-    assert!(book.note_stop(8));
+    book.note_written(8);
     book
 }
 
@@ -408,7 +408,7 @@ fn the_fullest_book_is_written() {
         let (card, estimate_ms) = (Some(card.as_str()), 1_767_225_600_000);
         book.note_approved(&Approved { payee: &payee, card, amount, place, estimate_ms });
         book.note_refusal(estimate_ms);
-        book.note_stop(estimate_ms + i64::from(nth) * 86_400_000);
+        book.note_written(estimate_ms);
     }
     // Twenty rules, and a line of two hundred bytes about each limit and flag.
     let risks = vec!["r".repeat(40); 20];

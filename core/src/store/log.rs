@@ -72,8 +72,8 @@ mod tests {
         fs::read(folder.join("wallet.db-wal")).expect("a log")
     }
 
-    fn write_an_item(store: &mut Store, bytes: u8) {
-        let rows = store.begin(Durability::Flushed).expect("begun");
+    fn write_an_item(store: &mut Store, bytes: u8, durability: Durability) {
+        let rows = store.begin(durability).expect("begun");
         rows.put_item(b"an item", &[bytes; 1_000]).expect("put");
         rows.commit().expect("committed");
     }
@@ -84,7 +84,7 @@ mod tests {
         let mut store = Store::open(&folder.path().join("wallet.db")).expect("opened");
         let mut moves = 0;
         for nth in 0..250 {
-            write_an_item(&mut store, nth);
+            write_an_item(&mut store, nth, Durability::Flushed);
             let log = log_in(folder.path());
             assert!(log.len() <= FULL_BYTES, "{} after {nth} commits", log.len());
             moves += u32::from(log.iter().all(|byte| *byte == 0));
@@ -92,11 +92,24 @@ mod tests {
         assert!(moves >= 2, "{moves}");
     }
 
+    /// A commit that is to be flushed now and then is, also if others are undone all the while.
+    #[test]
+    fn a_log_of_unflushed_commits_is_moved_also_if_others_are_undone_between_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut store = Store::open(&folder.path().join("wallet.db")).expect("opened");
+        for nth in 0..250 {
+            write_an_item(&mut store, nth, Durability::Ordered);
+            (0..100).for_each(|_| drop(store.begin(Durability::Ordered).expect("begun")));
+            let log = log_in(folder.path());
+            assert!(log.len() <= 3 * FULL_BYTES, "{} after {nth} commits", log.len());
+        }
+    }
+
     #[test]
     fn what_a_killed_process_left_in_the_log_is_moved_and_cut_off_with_the_rest_of_a_torn_commit() {
         let (folder, left) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
         let mut store = Store::open(&folder.path().join("wallet.db")).expect("opened");
-        write_an_item(&mut store, 7);
+        write_an_item(&mut store, 7, Durability::Flushed);
         for name in ["wallet.db", "wallet.db-wal"] {
             fs::copy(folder.path().join(name), left.path().join(name)).expect("copied");
         }

@@ -160,10 +160,9 @@ impl Store {
         // The log is moved only after a flushed commit, because a move that fails then loses nothing. So a flushed
         // commit must come now and then, or the log would grow for as long as someone watches a wait.
         let is_flushed = durability == Durability::Flushed || self.unflushed >= log::FULL_FRAMES;
-        self.unflushed = if is_flushed { 0 } else { self.unflushed + 1 };
         self.connection.pragma_update(None, "synchronous", if is_flushed { "FULL" } else { "NORMAL" })?;
         let rows = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        Ok(Transaction { rows, is_flushed, is_broken: &mut self.is_broken })
+        Ok(Transaction { rows, is_flushed, unflushed: &mut self.unflushed, is_broken: &mut self.is_broken })
     }
 
     /// Flushes everything that was committed, and moves the log into the database. After it returns, deleted content is

@@ -11,6 +11,7 @@ use crate::record::RecordHeader;
 pub(crate) struct Transaction<'a> {
     pub(super) rows: rusqlite::Transaction<'a>,
     pub(super) is_flushed: bool,
+    pub(super) unflushed: &'a mut u32,
     pub(super) is_broken: &'a mut bool,
 }
 
@@ -129,8 +130,9 @@ impl Transaction<'_> {
     }
 
     pub(crate) fn commit(self) -> Result<(), StoreError> {
-        let Self { rows, is_flushed, is_broken } = self;
+        let Self { rows, is_flushed, unflushed, is_broken } = self;
         rows.execute_batch("COMMIT").map_err(|error| notice_failed_flush(&rows, is_broken, error))?;
+        *unflushed = if is_flushed { 0 } else { *unflushed + 1 };
         // The change is committed and flushed, even if moving the log fails: until it is moved, the log holds
         // everything.
         if is_flushed {

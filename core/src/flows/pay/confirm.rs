@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 
 use super::clocks::Clocks;
 use super::judge::{Asked, Verdict, judge_now};
-use super::outcome::{NeedsProof, PaymentOutcome};
+use super::outcome::{NeedsProof, Notice, PaymentOutcome, PaymentRefusal};
 use super::refuse;
 use super::reserve::{ReserveEnd, Reserved, Reserving};
 use super::sign::sign_by_phone;
@@ -52,7 +52,7 @@ pub(crate) fn confirm_pin(
         let end = reserving.end.take();
         match (proven, end) {
             (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, *reserved),
-            (_, ReserveEnd::Refused(reasons)) => Ok(refuse(engine, &request.payment, reasons, &reserving.clocks.get())),
+            (_, ReserveEnd::Refused(reasons)) => Ok(refused(engine, &request, reasons, &reserving.clocks.get())),
             // Another payment changed meanwhile what has to be proven, or nothing was charged.
             (Ok(_), _) | (Err(_), ReserveEnd::NeedsMore) => {
                 Ok(PaymentOutcome::PinRefused(Refusal::NoVerdict(NoVerdict::TryAgain)))
@@ -80,7 +80,7 @@ pub(crate) fn confirm_biometrics(
         // What was approved before was counted then, as a use of biometrics too.
         let is_again = matches!(verdict, Verdict::Again(_));
         let is_enough = match verdict {
-            Verdict::Refused(reasons) => return Ok(refuse(engine, &request.payment, reasons, &clocks)),
+            Verdict::Refused(reasons) => return Ok(refused(engine, &request, reasons, &clocks)),
             Verdict::Approved { .. } | Verdict::Again(_) => true,
             Verdict::NeedsProof { .. } => false,
         };
@@ -100,7 +100,7 @@ pub(crate) fn confirm_biometrics(
         let end = reserving.end.take();
         match (recognised, end) {
             (Ok(_), ReserveEnd::Reserved(reserved)) => approve(engine, &request, *reserved),
-            (_, ReserveEnd::Refused(reasons)) => Ok(refuse(engine, payment, reasons, &reserving.clocks.get())),
+            (_, ReserveEnd::Refused(reasons)) => Ok(refused(engine, &request, reasons, &reserving.clocks.get())),
             (Ok(_), _) => {
                 engine.payment_requests.update(handle, |request| request.has_biometrics = true);
                 needs_more(engine, handle)
@@ -136,6 +136,11 @@ pub(crate) fn confirm_code(
     }
 }
 
+/// Refuses a payment that waited. No rule counts that: it may only be that a proof cannot be given now.
+fn refused(engine: &Engine, request: &PaymentRequest, reasons: Vec<PaymentRefusal>, clocks: &Clocks) -> PaymentOutcome {
+    refuse(engine, &request.payment, reasons, clocks, Notice::Written)
+}
+
 fn find(engine: &Engine, handle: PaymentHandle) -> Result<Option<(PaymentRequest, Clocks)>, LockError> {
     let now = engine.sessions.read_clock()?.now;
     match engine.payment_requests.find(handle, now) {
@@ -158,7 +163,7 @@ fn look_before(
     sensor: SensorState,
 ) -> Result<Option<PaymentOutcome>, LockError> {
     match engine.ledger.read(|view| judge_now(&view, asked, clocks, sensor))? {
-        Verdict::Refused(reasons) => Ok(Some(refuse(engine, &request.payment, reasons, clocks))),
+        Verdict::Refused(reasons) => Ok(Some(refused(engine, request, reasons, clocks))),
         Verdict::NeedsProof { .. } => needs_more(engine, request.handle).map(Some),
         Verdict::Approved { .. } | Verdict::Again(_) => Ok(None),
     }
@@ -171,7 +176,8 @@ fn needs_more(engine: &Engine, handle: PaymentHandle) -> Result<PaymentOutcome, 
     let fingerprint = fingerprint(&request.payment).ok_or(LockError::Invalid("payment"))?;
     let asked = asked(&request, fingerprint, ProofLevel::Nothing);
     match engine.ledger.read(|view| judge_now(&view, &asked, &clocks, sensor))? {
-        Verdict::Refused(reasons) => Ok(refuse(engine, &request.payment, reasons, &clocks)),
+        // Nothing was asked for but what is needed, so nothing is written.
+        Verdict::Refused(reasons) => Ok(PaymentOutcome::Refused(reasons)),
         Verdict::NeedsProof { any_of, why, .. } => {
             let PaymentRequest { has_biometrics, has_code, lines, .. } = request;
             Ok(PaymentOutcome::NeedsProof(NeedsProof { handle, any_of, has_biometrics, has_code, why, lines }))

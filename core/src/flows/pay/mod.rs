@@ -58,7 +58,7 @@ fn ask(
     let sensor = sensor_state(engine);
     let asked = Asked { payment, fingerprint, context, level: ProofLevel::Nothing, in_session: session.is_some() };
     match engine.ledger.read(|view| judge_now(&view, &asked, &clocks, sensor))? {
-        Verdict::Refused(reasons) => Ok(refuse(engine, payment, reasons, &clocks)),
+        Verdict::Refused(reasons) => Ok(refuse(engine, payment, reasons, &clocks, Notice::Counted)),
         Verdict::NeedsProof { any_of, why, shown } => {
             let mut lines = shown.map_or_else(|| payment_lines(payment, context.language), |shown| shown.lines);
             lines.extend(why.iter().map(|why| why.line(context.language)));
@@ -113,7 +113,8 @@ fn approve_without_proof(
         let mut reserved = match committed.value {
             ReserveEnd::Reserved(reserved) => reserved,
             ReserveEnd::Refused(reasons) => {
-                return Ok(refuse(engine, reserving.asked.payment, reasons, &reserving.clocks.get()));
+                let clocks = reserving.clocks.get();
+                return Ok(refuse(engine, reserving.asked.payment, reasons, &clocks, Notice::Counted));
             }
             // Another payment changed what is left meanwhile: asking again says what is needed.
             ReserveEnd::NeedsMore | ReserveEnd::NotTried => return Err(LockError::WrongState),
@@ -129,36 +130,47 @@ fn approve_without_proof(
     outcome
 }
 
-/// Refuses a payment. If the journal cannot be written, the answer stays the same.
-fn refuse(engine: &Engine, payment: &Payment, reasons: Vec<PaymentRefusal>, clocks: &Clocks) -> PaymentOutcome {
-    note_refusal(engine, payment, &reasons, clocks).ok();
+/// Refuses a payment. `most`: what becomes of the refusal at most. If that fails, the answer stays the same.
+fn refuse(
+    engine: &Engine,
+    payment: &Payment,
+    reasons: Vec<PaymentRefusal>,
+    clocks: &Clocks,
+    most: Notice,
+) -> PaymentOutcome {
+    let notice = reasons.iter().map(PaymentRefusal::notice).max().unwrap_or(Notice::Nothing).min(most);
+    note_refusal(engine, payment, &reasons, clocks, notice).ok();
     PaymentOutcome::Refused(reasons)
 }
 
-/// Journals a refusal, and counts it for the risk rules.
+/// Journals a refusal, as long as not too many were within a day, and counts it for the risk rules.
 fn note_refusal(
     engine: &Engine,
     payment: &Payment,
     reasons: &[PaymentRefusal],
     clocks: &Clocks,
+    notice: Notice,
 ) -> Result<(), LockError> {
-    let notice = reasons.iter().map(PaymentRefusal::notice).max().unwrap_or(Notice::Nothing);
-    if notice == Notice::Nothing {
+    let may_write = || engine.ledger.read(|view| Ok(book_of(&view)?.may_write_refusal(clocks.moment().estimate_ms)));
+    if notice == Notice::Nothing || notice == Notice::Written && !may_write()? {
         return Ok(());
     }
     let names: Vec<_> = reasons.iter().map(PaymentRefusal::name).collect();
     engine.ledger.commit(&mut engine.draw()?, clocks.now, Durability::Ordered, |work| {
-        let moment = clocks.settle(&mut work.record.payments);
-        let mut book = book_in(work, clocks.now)?;
-        if notice == Notice::Counted {
-            book.note_refusal(moment.estimate_ms);
-        } else if !book.note_stop(moment.estimate_ms) {
-            // Then this commit is undone.
+        // A wipe may have come since.
+        if !work.record.is_alive() {
             return Err(LockError::WrongState);
         }
-        put_book(work, &book)?;
-        work.note(&JournalEvent::PaymentRefused { payment, because: &names.join(", ") });
-        Ok(())
+        let estimate_ms = clocks.settle(&mut work.record.payments).estimate_ms;
+        let mut book = book_in(work, clocks.now)?;
+        if notice == Notice::Counted {
+            book.note_refusal(estimate_ms);
+        }
+        if book.may_write_refusal(estimate_ms) {
+            book.note_written(estimate_ms);
+            work.note(&JournalEvent::PaymentRefused { payment, because: &names.join(", ") });
+        }
+        put_book(work, &book)
     })
 }
 

@@ -103,7 +103,7 @@ pub enum PaymentRefusal {
 pub(super) enum Notice {
     /// It is answered.
     Nothing,
-    /// It is written, as long as not too many were within a day.
+    /// It is written.
     Written,
     /// Somebody tried to pay what is not allowed: it is written, and the risk rules count it.
     Counted,
@@ -178,7 +178,7 @@ impl PaymentRefusal {
             Self::Risk { rule: RiskRule::Refusals | RiskRule::RecentChange, .. } => Notice::Written,
             Self::Risk { .. } => Notice::Counted,
             Self::Frozen(_) | Self::CardStopped(_) | Self::NotRegistered { .. } => Notice::Written,
-            // The lock has a line of its own.
+            // Wrong PINs and locks have lines of their own.
             Self::Locked(_) => Notice::Nothing,
             // The app asked twice, or for too much at once.
             Self::TooManyOpen | Self::Conflict | Self::Ended(_) => Notice::Nothing,

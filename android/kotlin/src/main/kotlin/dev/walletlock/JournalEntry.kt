@@ -282,8 +282,8 @@ public enum class JournalKind {
     PAYMENT_RELEASED,
 
     /**
-     * A payment was refused. What a freeze, a stopped card or a wait refuses is written ten times in 24 hours at most; what a lock refuses, or
-     * what was asked for twice, is not.
+     * A payment was refused. At most twenty are written in 24 hours. What is refused by a lock, by a wait after wrong PINs, because too many
+     * authorisations are out or because the app asked twice is not written.
      */
     PAYMENT_REFUSED,
 
