@@ -151,22 +151,22 @@ fn note_refusal(
     clocks: &Clocks,
     notice: Notice,
 ) -> Result<(), LockError> {
-    let may_write = || engine.ledger.read(|view| Ok(book_of(&view)?.may_write_refusal(clocks.moment().estimate_ms)));
-    if notice == Notice::Nothing || notice == Notice::Written && !may_write()? {
+    if notice == Notice::Nothing {
         return Ok(());
     }
     let names: Vec<_> = reasons.iter().map(PaymentRefusal::name).collect();
     engine.ledger.commit(&mut engine.draw()?, clocks.now, Durability::Ordered, |work| {
-        // A wipe may have come since.
-        if !work.record.is_alive() {
-            return Err(LockError::WrongState);
-        }
         let estimate_ms = clocks.settle(&mut work.record.payments).estimate_ms;
         let mut book = book_in(work, clocks.now)?;
+        let is_written = book.may_write_refusal(estimate_ms);
+        // A wipe may have come since. Nothing is changed then, nor if there is nothing to write or to count.
+        if !work.record.is_alive() || !is_written && notice == Notice::Written {
+            return Err(LockError::WrongState);
+        }
         if notice == Notice::Counted {
             book.note_refusal(estimate_ms);
         }
-        if book.may_write_refusal(estimate_ms) {
+        if is_written {
             book.note_written(estimate_ms);
             work.note(&JournalEvent::PaymentRefused { payment, because: &names.join(", ") });
         }
