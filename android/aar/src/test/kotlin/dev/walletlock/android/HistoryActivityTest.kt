@@ -111,7 +111,7 @@ class HistoryActivityTest {
 
     @Test
     fun `somebody tried to pay with a card that is stopped`() {
-        runBlocking { LockScreens.lock.payments.freezeCard("card-1") }
+        runBlocking { wallet.lock.payments.freezeCard("card-1") }
         sheet(payment(1_00, "order-4", "Corner Shop"))
         val screen = wallet.history()
         screen.press(screen.rows().first { "Corner Shop" in it })
