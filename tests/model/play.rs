@@ -160,7 +160,8 @@ fn put_back(stage: &Stage, nth: usize) {
         state.keys = keys;
     }
     drop(state);
-    stage.model().disk = disk;
+    let before = std::mem::replace(&mut stage.model().disk, disk.clone());
+    stage.state().audit_the_wallet_of(&before, &disk);
 }
 
 fn put_back_old_files(stage: &Stage) {

@@ -1,5 +1,6 @@
 //! A phone on which a call can be overtaken, failed or killed at every question to the phone, while the model watches.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -45,6 +46,8 @@ pub(crate) struct State {
     /// What a killed process left.
     pub(crate) picture: Option<Picture>,
     pub(crate) audit: Audit,
+    /// What the lock owes to wallets whose files an earlier copy of another wallet's replaced. They may be put back.
+    audits_elsewhere: BTreeMap<u64, Audit>,
     pub(crate) tally: Tally,
     /// The prompt that is shown and waits.
     shown: Option<FakeBiometrics>,
@@ -58,6 +61,22 @@ pub(crate) struct State {
     cheated: Cheated,
     /// What was on the disk at the last starts of the app, newest last.
     pub(crate) copies: Vec<Copied>,
+}
+
+impl State {
+    /// Other files are on the disk now: what is owed to their wallet counts.
+    pub(crate) fn audit_the_wallet_of(&mut self, before: &Disk, now: &Disk) {
+        if before.wallet() == now.wallet() {
+            return;
+        }
+        let audit = std::mem::take(&mut self.audit);
+        if let Some(wallet) = before.wallet() {
+            self.audits_elsewhere.insert(wallet, audit);
+        }
+        self.audit = now.wallet().and_then(|wallet| self.audits_elsewhere.remove(&wallet)).unwrap_or_default();
+        // The clock may have gone backwards meanwhile.
+        self.audit.forgive_waits();
+    }
 }
 
 /// A copy of the files, and of the keystore at that time. Only a cheat puts the keystore back.
@@ -113,6 +132,7 @@ impl Stage {
                 calls: Vec::new(),
                 picture: None,
                 audit: Audit::default(),
+                audits_elsewhere: BTreeMap::new(),
                 tally: Tally::default(),
                 shown: None,
                 failure: None,

@@ -86,6 +86,16 @@ pub(crate) enum Disk {
     Wiped,
 }
 
+impl Disk {
+    /// The number of the wallet that was enrolled there.
+    pub(crate) fn wallet(&self) -> Option<u64> {
+        match self {
+            Self::Sealed(wallet) => Some(wallet.number),
+            Self::Empty | Self::Unfinished { .. } | Self::Wiped => None,
+        }
+    }
+}
+
 /// A wallet that was enrolled.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wallet {
