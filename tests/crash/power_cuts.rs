@@ -209,7 +209,7 @@ fn go_on(
 
 #[test]
 fn no_charge_is_lost_in_a_power_cut_and_nothing_is_corrupt() {
-    let (cuts, seed) = (number_from("WALLETLOCK_CUTS").unwrap_or(100_000), seed());
+    let (cuts, seed) = (number_from("WALLETLOCK_CUTS").unwrap_or(50_000), seed());
     let start = Instant::now();
     let tally = live(cuts, seed, Flushes::Honest);
     say(&format!(
@@ -235,7 +235,7 @@ fn no_charge_is_lost_in_a_power_cut_and_nothing_is_corrupt() {
 /// The controls: the same lives on disks that report flushes that they did not make. The checks must notice.
 #[test]
 fn a_disk_that_does_not_flush_is_caught() {
-    let (cuts, seed) = (number_from("WALLETLOCK_CUTS").unwrap_or(100_000) / 50, seed());
+    let (cuts, seed) = (number_from("WALLETLOCK_CUTS").map_or(2_000, |cuts| cuts / 50), seed());
     for (what, flushes, least_in_100) in [
         ("no flush", Flushes::Dropped, 25),
         ("no flush of the log", Flushes::DroppedOf("-wal"), 25),
