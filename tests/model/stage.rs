@@ -46,7 +46,7 @@ pub(crate) struct State {
     /// What a killed process left.
     pub(crate) picture: Option<Picture>,
     pub(crate) audit: Audit,
-    /// What the lock owes to wallets whose files an earlier copy of another wallet's replaced. They may be put back.
+    /// The audits of wallets whose files are not on the disk now, by the wallet's number. The files may be put back.
     audits_elsewhere: BTreeMap<u64, Audit>,
     pub(crate) tally: Tally,
     /// The prompt that is shown and waits.
@@ -64,7 +64,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Other files are on the disk now: what is owed to their wallet counts.
+    /// Goes on with the audit of the wallet whose files are on the disk now, and keeps that of the wallet from before.
     pub(crate) fn audit_the_wallet_of(&mut self, before: &Disk, now: &Disk) {
         if before.wallet() == now.wallet() {
             return;

@@ -55,7 +55,7 @@ pub(crate) struct Book {
     /// When the last payments were approved, by the estimate, the latest last.
     times: VecDeque<i64>,
     refusals: VecDeque<i64>,
-    /// When the last refusals that were written happened.
+    /// When payments were refused, of the last refusals that have a line in the journal.
     written: VecDeque<i64>,
     places: VecDeque<Cell>,
     last_place: Option<(Cell, i64)>,
@@ -166,7 +166,7 @@ impl Book {
         (count_within(&self.written, DAY_MS, estimate_ms) as usize) < MAX_WRITTEN
     }
 
-    /// Notes a refusal that is written.
+    /// Notes a refusal that gets a line in the journal.
     pub(crate) fn note_written(&mut self, estimate_ms: i64) {
         push(&mut self.written, estimate_ms, MAX_WRITTEN);
     }

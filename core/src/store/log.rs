@@ -92,7 +92,7 @@ mod tests {
         assert!(moves >= 2, "{moves}");
     }
 
-    /// A commit that is to be flushed now and then is, also if others are undone all the while.
+    /// After a hundred commits without a flush the next one is flushed, however many transactions were undone meanwhile.
     #[test]
     fn a_log_of_unflushed_commits_is_moved_also_if_others_are_undone_between_them() {
         let folder = tempfile::tempdir().expect("a folder");

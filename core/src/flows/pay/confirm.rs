@@ -136,7 +136,7 @@ pub(crate) fn confirm_code(
     }
 }
 
-/// Refuses a payment that waited. No rule counts that: it may only be that a proof cannot be given now.
+/// Refuses a payment that waited for a proof. The risk rules do not count it: perhaps only the sensor cannot be used now.
 fn refused(engine: &Engine, request: &PaymentRequest, reasons: Vec<PaymentRefusal>, clocks: &Clocks) -> PaymentOutcome {
     refuse(engine, &request.payment, reasons, clocks, Notice::Written)
 }
@@ -176,7 +176,7 @@ fn needs_more(engine: &Engine, handle: PaymentHandle) -> Result<PaymentOutcome, 
     let fingerprint = fingerprint(&request.payment).ok_or(LockError::Invalid("payment"))?;
     let asked = asked(&request, fingerprint, ProofLevel::Nothing);
     match engine.ledger.read(|view| judge_now(&view, &asked, &clocks, sensor))? {
-        // Nothing was asked for but what is needed, so nothing is written.
+        // The lock only looked up which proof is still needed: nobody tried to pay, so no line is written.
         Verdict::Refused(reasons) => Ok(PaymentOutcome::Refused(reasons)),
         Verdict::NeedsProof { any_of, why, .. } => {
             let PaymentRequest { has_biometrics, has_code, lines, .. } = request;

@@ -130,7 +130,8 @@ fn approve_without_proof(
     outcome
 }
 
-/// Refuses a payment. `most`: what becomes of the refusal at most. If that fails, the answer stays the same.
+/// Refuses a payment. `most`: the most that becomes of the refusal. If the journal cannot be written, the answer stays
+/// the same.
 fn refuse(
     engine: &Engine,
     payment: &Payment,

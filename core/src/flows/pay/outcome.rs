@@ -98,14 +98,14 @@ pub enum PaymentRefusal {
     Ended(PaymentState),
 }
 
-/// What becomes of a refusal, the least first.
+/// What becomes of a refusal beside the answer, the least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Notice {
-    /// It is answered.
+    /// Nothing.
     Nothing,
-    /// It is written.
+    /// The journal gets a line.
     Written,
-    /// Somebody tried to pay what is not allowed: it is written, and the risk rules count it.
+    /// Somebody tried to pay what is not allowed: the journal gets a line, and the risk rules count it.
     Counted,
 }
 
